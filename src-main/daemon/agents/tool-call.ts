@@ -1,0 +1,68 @@
+import type { EntryBody, ToolContent } from '../../../src-shared/wire/timeline.ts';
+import { cutText } from '../timeline/entry-bounds.ts';
+import type { AcpToolContent, Content, ToolCall } from './acp-schema.ts';
+
+type ToolBody = Extract<EntryBody, { kind: 'tool' }>;
+export type ToolFields = Omit<ToolBody, 'kind'>;
+
+/** More parts than this in one tool call are counted, not shown. */
+const MAX_PARTS = 64;
+const MAX_LOCATIONS = 64;
+const MAX_TITLE_CHARS = 4096;
+
+/** The fields that a tool call states; absent ones are left out. */
+export function statedFields(call: ToolCall): Partial<ToolFields> {
+  return {
+    ...(call.title != null && { title: cutText(call.title, MAX_TITLE_CHARS) }),
+    ...(call.kind != null && { toolKind: call.kind.slice(0, 64) }),
+    ...(call.status != null && { status: call.status }),
+    ...(call.content != null && { content: shownContent(call.content) }),
+    ...(call.locations != null && {
+      locations: call.locations.slice(0, MAX_LOCATIONS).map(({ path, line }) => ({ path, line: line ?? null })),
+    }),
+    ...(call.rawInput !== undefined && { input: JSON.stringify(call.rawInput) }),
+    ...(call.rawOutput !== undefined && { output: JSON.stringify(call.rawOutput) }),
+  };
+}
+
+/** All fields: the stated ones over `known` over what an agent that says nothing means. */
+export function wholeToolCall(call: ToolCall, known: Partial<ToolFields> = {}): ToolFields {
+  return {
+    title: 'Tool',
+    toolKind: 'other',
+    status: 'pending',
+    content: [],
+    locations: [],
+    input: null,
+    output: null,
+    ...known,
+    ...statedFields(call),
+    toolCallId: toolCallId(call),
+  };
+}
+
+export function toolCallId(call: ToolCall): string {
+  return call.toolCallId.slice(0, 256);
+}
+
+/** Text of a content block; a line that stands for it when it is no text. */
+function shownText(content: Content): string {
+  if (content.type === 'text' && content.text !== undefined) return content.text;
+  if (content.type === 'resource' && content.resource) return content.resource.text ?? `[${content.resource.uri}]`;
+  return `[${content.uri ?? content.mimeType ?? content.type}]`;
+}
+
+function shownContent(parts: readonly AcpToolContent[]): ToolContent[] {
+  const shown = parts.slice(0, MAX_PARTS).map((part): ToolContent => {
+    switch (part.type) {
+      case 'content':
+        return { type: 'text', text: shownText(part.content) };
+      case 'diff':
+        return { type: 'diff', path: part.path, oldText: part.oldText ?? null, newText: part.newText };
+      case 'terminal':
+        return { type: 'terminal', terminalId: part.terminalId, output: '' };
+    }
+  });
+  const missing = parts.length - shown.length;
+  return missing > 0 ? [...shown, { type: 'text', text: `… [cut: ${missing} more parts]` }] : shown;
+}

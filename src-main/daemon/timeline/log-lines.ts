@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { LogId } from '../../../src-shared/ids.ts';
+import { Growth, TimelineEntry } from '../../../src-shared/wire/timeline.ts';
+
+/** First line of every log. */
+const Header = z.strictObject({ format: z.literal('paseo-timeline'), version: z.literal(1), logId: LogId });
+
+/**
+ * What a line says. `entry`: a new entry. `grow`: more text for the entry above, written as `{"g":seq,"o":offset,"t":text}`.
+ * `log`: from here on the log has this id and is open for writing. `closed`: everything above is on disk.
+ */
+type LogLine =
+  | { readonly kind: 'entry'; readonly entry: TimelineEntry }
+  | { readonly kind: 'grow'; readonly growth: Growth }
+  | { readonly kind: 'log' | 'closed'; readonly logId: string };
+
+const GrowthLine = z.strictObject({ g: Growth.shape.seq, o: Growth.shape.offset, t: Growth.shape.text });
+const OpenedLine = z.strictObject({ log: LogId });
+const ClosedLine = z.strictObject({ closed: LogId });
+
+export const encodeHeader = (logId: string) => `${JSON.stringify({ format: 'paseo-timeline', version: 1, logId })}\n`;
+export const encodeEntry = ({ seq, at, body }: TimelineEntry) => `${JSON.stringify({ seq, at, body })}\n`;
+export const encodeGrowth = ({ seq, offset, text }: Growth) => `${JSON.stringify({ g: seq, o: offset, t: text })}\n`;
+export const encodeOpened = (logId: string) => `${JSON.stringify({ log: logId })}\n`;
+export const encodeClosed = (logId: string) => `${JSON.stringify({ closed: logId })}\n`;
+
+/** null for anything that is not a line of ours (the header is none of these). */
+export function parseLine(text: string): LogLine | null {
+  const value = parseJson(text);
+  if (typeof value !== 'object' || value === null) return null;
+  if ('seq' in value) {
+    const { success, data } = TimelineEntry.safeParse(value);
+    return success ? { kind: 'entry', entry: data } : null;
+  }
+  if ('g' in value) {
+    const { success, data } = GrowthLine.safeParse(value);
+    return success ? { kind: 'grow', growth: { seq: data.g, offset: data.o, text: data.t } } : null;
+  }
+  const opened = OpenedLine.safeParse(value);
+  if (opened.success) return { kind: 'log', logId: opened.data.log };
+  const closed = ClosedLine.safeParse(value);
+  return closed.success ? { kind: 'closed', logId: closed.data.closed } : null;
+}
+
+/** `ours` for a header this version reads, `newer` for one of a later version, else null. */
+export function parseHeader(text: string): 'ours' | 'newer' | null {
+  const value = parseJson(text);
+  if (Header.safeParse(value).success) return 'ours';
+  const other = z.looseObject({ format: z.literal('paseo-timeline'), version: z.int().min(2) }).safeParse(value);
+  return other.success ? 'newer' : null;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return null;
+  }
+}
