@@ -1,0 +1,51 @@
+import type { MessageConnection } from '../../src-shared/channel/message-connection.ts';
+import type { SettingsPatch, SettingsView } from '../../src-shared/config/schema.ts';
+import type { Device } from '../../src-shared/devices.ts';
+import type { Watchable } from '../../src-shared/watchable.ts';
+import type { AgentSummary } from '../../src-shared/wire/agent.ts';
+import type { ConfirmPairing, DaemonStatus, OpenOffer, PairingState } from '../../src-shared/wire/status.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { ConfigFlags } from './config/flags.ts';
+import type { EmbeddedRelay } from './routes/relay-links.ts';
+
+export interface DaemonOptions {
+  /** Absolute path of `$PASEO_HOME`. */
+  home: string;
+  env: NodeJS.ProcessEnv;
+  /** Flags of the command line; they win over the environment and the file. */
+  flags: ConfigFlags;
+  /** What the home's lock names as its owner. */
+  kind: 'tray' | 'headless';
+  /** Whether a person at this machine must confirm each pairing. */
+  attended: boolean;
+  /** Folder of the built web client, or null to serve none. */
+  webRoot: string | null;
+  version: string;
+  /** Also writes the log to standard error. */
+  logToStderr: boolean;
+  /** Makes a relay on loopback; the daemon itself does not know the relay's code. */
+  embeddedRelay(port: number, logger: Logger): EmbeddedRelay;
+}
+
+/** The running daemon as the desktop app, the command line and the tests hold it. It knows nothing of Electron. */
+export interface Daemon {
+  /** Ends agents, connections, listeners and files, in that order. Idempotent. */
+  stop(): Promise<void>;
+  /** Resolves when a client asked the daemon to stop; whoever started it then calls {@link stop}. */
+  readonly stopRequested: Promise<void>;
+  readonly status: Watchable<DaemonStatus>;
+  readonly settings: Watchable<SettingsView>;
+  /** Throws `ConfigError` or `ListenError`; what was in force stays. */
+  changeSettings(patch: SettingsPatch): Promise<void>;
+  readonly devices: Watchable<Device[]>;
+  revokeDevice(id: string): Promise<void>;
+  readonly pairing: Watchable<PairingState>;
+  /** `attended` null: as the daemon was started. */
+  createOffer(attended: boolean | null): OpenOffer;
+  cancelOffer(offerId: string): void;
+  confirmPairing(answer: ConfirmPairing): void;
+  readonly agents: Watchable<AgentSummary[]>;
+  /** Serves a connection that the operating system already vouches for; its role is `owner`. */
+  acceptLocal(connection: MessageConnection): void;
+  retryRelay(): void;
+}
