@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { FEED_RETRY_MS, SESSION_DRAIN_POLL_MS, SESSION_HIGH_WATER_BYTES } from '../../../src-shared/limits.ts';
+import { ManualClock } from '../../../src-shared/manual-clock.ts';
+import { collectingLogger } from '../../platform/logger.ts';
+import { type FeedSource, SessionFeed } from './session-feed.ts';
+
+describe('the feed of a session', () => {
+  it('gives every source its turn while one has a long history', async () => {
+    const { feed, sent, source } = fixture();
+    feed.wake(source('long', 3));
+    feed.wake(source('short', 1));
+    await settled();
+    expect(sent).toEqual(['long', 'short', 'long', 'long']);
+  });
+
+  it('sends what changed in one turn of the event loop once, and without a timer', async () => {
+    const { feed, sent, source, clock } = fixture();
+    const one = source('one', 1);
+    for (let i = 0; i < 100; i++) feed.wake(one);
+    await settled();
+    expect(sent).toEqual(['one']);
+    expect(clock.armed).toBe(0);
+  });
+
+  it('stops for a peer that reads slowly, and goes on when it has caught up', async () => {
+    const { feed, sent, source, clock, peer } = fixture();
+    peer.buffered = SESSION_HIGH_WATER_BYTES;
+    feed.wake(source('one', 1));
+    await settled();
+    feed.wake(source('two', 1));
+    clock.advance(SESSION_DRAIN_POLL_MS);
+    await settled();
+    expect(sent).toEqual([]);
+    peer.buffered = 0;
+    clock.advance(SESSION_DRAIN_POLL_MS);
+    await settled();
+    expect(sent).toEqual(['one', 'two']);
+    expect(clock.armed).toBe(0);
+  });
+
+  it('tries a source again that could not be read, and serves the others', async () => {
+    const { feed, sent, source, clock } = fixture();
+    let broken = true;
+    const flaky = { step: () => (broken ? Promise.reject(new Error('disk')) : source('flaky', 1).step()) };
+    feed.wake(flaky);
+    feed.wake(source('other', 1));
+    await settled();
+    broken = false;
+    clock.advance(FEED_RETRY_MS);
+    await settled();
+    expect(sent).toEqual(['other', 'flaky']);
+  });
+
+  it('sends nothing after its end and leaves no timer', async () => {
+    const { feed, sent, source, clock, peer } = fixture();
+    peer.buffered = SESSION_HIGH_WATER_BYTES;
+    feed.wake(source('one', 1));
+    await settled();
+    feed.stop();
+    feed.wake(source('two', 1));
+    peer.buffered = 0;
+    await settled();
+    expect(sent).toEqual([]);
+    expect(clock.armed).toBe(0);
+  });
+});
+
+function fixture() {
+  const clock = new ManualClock();
+  const peer = { buffered: 0 };
+  const sent: string[] = [];
+  const feed = new SessionFeed(() => peer.buffered, clock, collectingLogger());
+  const source = (name: string, slices: number): FeedSource => ({
+    step: () => {
+      sent.push(name);
+      return --slices > 0;
+    },
+  });
+  return { clock, peer, sent, feed, source };
+}
+
+function settled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,82 @@
+import type { Clock } from '../../../src-shared/clock.ts';
+import { FEED_RETRY_MS, SESSION_DRAIN_POLL_MS, SESSION_HIGH_WATER_BYTES } from '../../../src-shared/limits.ts';
+import type { Logger } from '../../platform/logger.ts';
+
+/** Something that has events for one session. It remembers what was not sent yet, as a cursor or as "changed". */
+export interface FeedSource {
+  /** Sends the next slice; true when there is more. */
+  step(): boolean | Promise<boolean>;
+}
+
+/**
+ * Feeds one session from all that it follows. Whoever has something new takes its turn for one slice, so a long history never
+ * holds up the rest; while the peer reads slowly nothing is sent, and sources go on from where they are once it has caught up.
+ */
+export class SessionFeed {
+  readonly #buffered: () => number;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #ready = new Set<FeedSource>();
+  readonly #cancels = new Set<() => void>();
+  #pumping = false;
+  #stopped = false;
+
+  /** `buffered`: bytes on their way to the peer. */
+  constructor(buffered: () => number, clock: Clock, logger: Logger) {
+    this.#buffered = buffered;
+    this.#clock = clock;
+    this.#logger = logger;
+  }
+
+  /** This source has something new. What else changes in this turn of the event loop goes along. */
+  wake(source: FeedSource): void {
+    if (this.#stopped) return;
+    this.#ready.add(source);
+    if (this.#pumping) return;
+    this.#pumping = true;
+    queueMicrotask(() => void this.#pump());
+  }
+
+  remove(source: FeedSource): void {
+    this.#ready.delete(source);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#ready.clear();
+    for (const cancel of this.#cancels) cancel();
+    this.#cancels.clear();
+  }
+
+  async #pump(): Promise<void> {
+    for (const source of this.#ready) {
+      if (this.#buffered() >= SESSION_HIGH_WATER_BYTES) {
+        this.#later(SESSION_DRAIN_POLL_MS, () => void this.#pump());
+        return;
+      }
+      this.#ready.delete(source);
+      // Deleted and added again, it comes after everybody else in the set.
+      if (await this.#step(source)) this.#ready.add(source);
+      if (this.#stopped) return;
+    }
+    this.#pumping = false;
+  }
+
+  async #step(source: FeedSource): Promise<boolean> {
+    try {
+      return await source.step();
+    } catch (error) {
+      this.#logger.error({ err: error }, 'events for a session could not be read; trying again');
+      this.#later(FEED_RETRY_MS, () => this.wake(source));
+      return false;
+    }
+  }
+
+  #later(ms: number, run: () => void): void {
+    const cancel = this.#clock.after(ms, () => {
+      this.#cancels.delete(cancel);
+      run();
+    });
+    this.#cancels.add(cancel);
+  }
+}
