@@ -1,0 +1,115 @@
+import { chmodSync, cpSync, existsSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { build, type InlineConfig, type ViteBuilder } from 'vite';
+import { defineConfig } from 'vitest/config';
+
+const inCheckout = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** Electron and Node come with the runtime; ws only tries whether the other two are there. */
+const external = [/^electron(\/|$)/, /^node:/, ...builtinModules, 'bufferutil', 'utf-8-validate'];
+
+/** A Node program bundled with its packages, so that dist/ runs without node_modules. */
+function nodePrograms(outDir: string, entries: Record<string, string>): InlineConfig {
+  return {
+    configFile: false,
+    root: inCheckout('.'),
+    publicDir: false,
+    logLevel: 'warn',
+    ssr: { noExternal: true, target: 'node' },
+    build: {
+      ssr: true,
+      target: 'node20',
+      outDir: inCheckout(outDir),
+      emptyOutDir: true,
+      minify: false,
+      rolldownOptions: {
+        input: Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, inCheckout(entry)])),
+        external,
+        platform: 'node',
+        output: { format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+      },
+    },
+  };
+}
+
+/** The one script of the windows' bridge. A sandboxed preload must be CommonJS in a single file. */
+function preloadScript(): InlineConfig {
+  return {
+    configFile: false,
+    root: inCheckout('.'),
+    publicDir: false,
+    logLevel: 'warn',
+    ssr: { noExternal: true, target: 'node' },
+    build: {
+      ssr: true,
+      target: 'chrome130',
+      outDir: inCheckout('dist/main'),
+      emptyOutDir: false,
+      minify: false,
+      rolldownOptions: {
+        input: { preload: inCheckout('src-main/desktop/preload.ts') },
+        external,
+        output: { format: 'cjs', entryFileNames: '[name].cjs', codeSplitting: false },
+      },
+    },
+  };
+}
+
+/** A folder of web pages. Nothing is inlined, since the pages' policy allows no data: scripts or inline code. */
+function webPages(folder: string, pages: string[], outDir: string, target: string[]): InlineConfig {
+  return {
+    configFile: false,
+    root: inCheckout(folder),
+    base: './',
+    logLevel: 'warn',
+    build: {
+      target,
+      outDir: inCheckout(outDir),
+      emptyOutDir: true,
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      chunkSizeWarningLimit: 1500,
+      rolldownOptions: {
+        // "use client" means something to React servers only.
+        onLog: (level, log, show) => log.code !== 'MODULE_LEVEL_DIRECTIVE' && show(level, log),
+        input: Object.fromEntries(pages.map((page) => [page.replace('.html', ''), inCheckout(`${folder}/${page}`)])),
+      },
+    },
+  };
+}
+
+async function buildEverything(builder: ViteBuilder): Promise<void> {
+  // Each part has its own root and public folder, which environments of one Vite build cannot have. Vite would build its
+  // own environments as well unless they count as built.
+  for (const environment of Object.values(builder.environments)) environment.isBuilt = true;
+  await build(
+    nodePrograms('dist/main', {
+      main: 'src-main/desktop/main.ts',
+      paseo: 'src-main/cli/paseo.ts',
+      vectors: 'src-main/platform/vectors.ts',
+    }),
+  );
+  await build(preloadScript());
+  // TEMPORARY condition, until bench/bench.ts is written.
+  if (existsSync(inCheckout('bench/bench.ts'))) {
+    await build(nodePrograms('dist/bench', { bench: 'bench/bench.ts', 'relay-peer': 'bench/relay-peer.ts' }));
+  }
+  const windows = ['agents.html', 'pairing.html', 'settings.html'];
+  await build(webPages('src-renderer/desktop', windows, 'dist/desktop', ['chrome130']));
+  await build(webPages('src-renderer/phone', ['index.html'], 'dist/phone', ['safari16.4', 'chrome109', 'firefox115']));
+  chmodSync(inCheckout('dist/main/paseo.js'), 0o755);
+  cpSync(inCheckout('src-main/desktop/icons'), inCheckout('dist/main/icons'), { recursive: true });
+}
+
+export default defineConfig({
+  builder: { buildApp: buildEverything },
+  test: {
+    include: ['src-*/**/*.test.{ts,tsx}', 'e2e/**/*.test.ts'],
+    environment: 'node',
+    pool: 'forks',
+    maxWorkers: 2,
+    allowOnly: false,
+    passWithNoTests: false,
+  },
+});
