@@ -40,7 +40,7 @@ export function fromUtf8(bytes: Uint8Array): string {
 }
 
 /** Unsigned, big-endian, 2 bytes. */
-export function u16(value: number): Uint8Array {
+function u16(value: number): Uint8Array {
   return Uint8Array.of(value >>> 8, value & 0xff);
 }
 

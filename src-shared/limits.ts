@@ -80,7 +80,7 @@ export const DRAIN_POLL_MS = 4;
 /** Everything unsent in one channel; the sessions' own, lower limit normally acts first. */
 export const CHANNEL_BUFFER_LIMIT_BYTES = 4 * MAX_MESSAGE_BYTES;
 /** Messages that came before anybody attached. */
-export const EARLY_MESSAGES_LIMIT_BYTES = MAX_MESSAGE_BYTES;
+export const EARLY_MESSAGES_LIMIT_BYTES = 8 * 1024 * 1024;
 /** How long a socket may take to close after it was asked to. */
 export const SOCKET_CLOSE_TIMEOUT_MS = 1000;
 
@@ -301,3 +301,18 @@ export const OFFER_IN_CLIPBOARD_MS = 60_000;
 export const QUIT_DEADLINE_MS = 15_000;
 /** Asking the desktop whether it has a tray. */
 export const TRAY_HOST_TIMEOUT_MS = 2000;
+
+/** Command line. */
+/** A daemon in the background has this long to be ready; one with very many agents on a slow disk takes seconds. */
+export const BACKGROUND_START_TIMEOUT_MS = 60_000;
+/** From "stop" until the daemon is gone: it ends its agents first. */
+export const DAEMON_GONE_TIMEOUT_MS = 20_000;
+/** How often that is looked at. */
+export const DAEMON_GONE_POLL_MS = 50;
+/** Failed connections in a row before a command says so; as many refusals make a daemon's "unknown device" believed. */
+export const CLI_CONNECT_ATTEMPTS = 3;
+/** A connection that was lost may take this long to come back: for a command that waits for an answer, and for one that follows. */
+export const CLI_ANSWER_PATIENCE_MS = 15_000;
+export const CLI_FOLLOW_PATIENCE_MS = 5 * 60_000;
+/** Daemons that one person has paired this computer with. */
+export const MAX_KNOWN_DAEMONS = 64;
