@@ -1,0 +1,158 @@
+import { ChevronLeft } from 'lucide-react';
+import type { DaemonClient } from '../../src-shared/client/daemon-client.ts';
+import type { KnownDaemon } from '../../src-shared/client/known-daemon.ts';
+import { AgentView } from '../views/AgentView.tsx';
+import { Blank, Skeleton } from '../views/Blank.tsx';
+import { ConnectionBanner } from '../views/ConnectionBanner.tsx';
+import { StartAgent } from '../views/StartAgent.tsx';
+import { useArchive } from '../views/use-archive.tsx';
+import { useWatchable } from '../views/use-watchable.ts';
+import { AgentsPage } from './AgentsPage.tsx';
+import { DaemonPage } from './DaemonPage.tsx';
+import { PageHeader } from './PageHeader.tsx';
+import { useRoute } from './route.ts';
+import type { PhoneStorage } from './storage/phone-storage.ts';
+import { usePhoneClient } from './use-phone-client.ts';
+
+interface DaemonAppProps {
+  storage: PhoneStorage;
+  record: KnownDaemon;
+  daemons: readonly KnownDaemon[];
+  onChoose: (id: string) => void;
+  onLink: (link: string) => void;
+  onForgotten: () => void;
+}
+
+/** Everything about one paired daemon. */
+export function DaemonApp(props: DaemonAppProps) {
+  const client = usePhoneClient(props.storage, props.record);
+  return client === null ? <Skeleton rows={5} /> : <Pages {...props} client={client} />;
+}
+
+function Pages({
+  storage,
+  record,
+  daemons,
+  client,
+  onChoose,
+  onLink,
+  onForgotten,
+}: DaemonAppProps & { client: DaemonClient }) {
+  const { route, go, replace, back } = useRoute();
+  const state = useWatchable(client.state);
+  const welcome = useWatchable(client.welcome);
+  const agents = useWatchable(client.agents);
+  const { archive, toast } = useArchive(client);
+  const name = welcome?.daemonName ?? record.name;
+  const role = welcome?.role ?? record.role;
+
+  const forget = async () => {
+    await client.stop();
+    await storage.forget(record.id);
+    onForgotten();
+  };
+
+  if (state.state === 'ended' && (state.reason === 'revoked' || state.reason === 'unknown-device'))
+    return (
+      <main className="screen">
+        <Blank
+          error
+          title={`“${name}” no longer knows this device`}
+          actions={
+            <button type="button" className="button" onClick={() => void forget()}>
+              Forget this computer
+            </button>
+          }
+        >
+          {state.message} Your agents keep running.
+        </Blank>
+      </main>
+    );
+
+  const backButton = (
+    <button type="button" className="button button-quiet button-icon page-back" aria-label="Back" onClick={back}>
+      <ChevronLeft className="icon-medium" aria-hidden="true" />
+    </button>
+  );
+  const banner = <ConnectionBanner client={client} daemonName={name} />;
+
+  switch (route.page) {
+    case 'agents':
+      return (
+        <>
+          <AgentsPage client={client} name={name} role={role} banner={banner} go={go} archive={archive} />
+          {toast}
+        </>
+      );
+    case 'agent': {
+      const agent = agents?.find((entry) => entry.id === route.agentId);
+      return (
+        <div className="page">
+          {banner}
+          <main className="page-main page-fixed">
+            {agent ? (
+              <AgentView
+                key={agent.id}
+                client={client}
+                agent={agent}
+                role={role}
+                back={backButton}
+                onArchive={(which, archived) => {
+                  archive(which, archived);
+                  back();
+                }}
+              />
+            ) : (
+              <>
+                <PageHeader title="Agent" back={backButton} />
+                {agents === null ? (
+                  <Skeleton rows={5} label="Loading the conversation" />
+                ) : (
+                  <Blank
+                    title="Starting"
+                    actions={
+                      <button type="button" className="button" onClick={() => replace({ page: 'agents' })}>
+                        All agents
+                      </button>
+                    }
+                  >
+                    The agent appears here in a moment. If it does not, it was archived or removed.
+                  </Blank>
+                )}
+              </>
+            )}
+          </main>
+        </div>
+      );
+    }
+    case 'start':
+      return (
+        <div className="page">
+          {banner}
+          <PageHeader title="New agent" back={backButton} />
+          <main className="page-main">
+            <StartAgent client={client} onStarted={(agentId) => replace({ page: 'agent', agentId })} onCancel={back} />
+          </main>
+        </div>
+      );
+    case 'daemon':
+      return (
+        <div className="page">
+          <PageHeader title="Connection" back={backButton} />
+          <DaemonPage
+            client={client}
+            record={record}
+            name={name}
+            role={role}
+            daemons={daemons}
+            onChoose={(id) => {
+              replace({ page: 'agents' });
+              onChoose(id);
+            }}
+            onLink={onLink}
+            onForget={forget}
+          />
+        </div>
+      );
+  }
+}

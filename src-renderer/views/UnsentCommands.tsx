@@ -1,0 +1,56 @@
+import { Clock, TriangleAlert } from 'lucide-react';
+import { z } from 'zod';
+import type { DaemonClient } from '../../src-shared/client/daemon-client.ts';
+import type { OutboxItem } from '../../src-shared/client/outbox-store.ts';
+import { useWatchable } from './use-watchable.ts';
+import './unsent-commands.css';
+
+const AboutAgent = z.looseObject({ agentId: z.string(), text: z.string().optional() });
+
+/** What was done here for this agent and has not reached the daemon yet, or failed while nobody looked. */
+export function UnsentCommands({ client, agentId }: { client: DaemonClient; agentId: string }) {
+  const commands = useWatchable(client.pendingCommands);
+  const connected = useWatchable(client.state).state === 'connected';
+  const shown = commands.flatMap((item) => {
+    const about = AboutAgent.safeParse(item.params);
+    return about.success && about.data.agentId === agentId ? [{ item, text: about.data.text }] : [];
+  });
+  if (shown.length === 0) return null;
+  return (
+    <ul className="unsent" aria-label="Not delivered yet">
+      {shown.map(({ item, text }) => (
+        <li key={item.n} className="unsent-row">
+          {item.failed ? (
+            <TriangleAlert className="icon tone-amber" aria-hidden="true" />
+          ) : (
+            <Clock className="icon" aria-hidden="true" />
+          )}
+          <span className="grow">
+            <span className="unsent-text">{text ?? actionWords(item)}</span>
+            <span className="faint">
+              {item.failed ? item.failed.message : connected ? 'Sending' : 'Will be sent when the connection is back'}
+            </span>
+          </span>
+          {(item.failed !== null || !connected) && (
+            <button type="button" className="button button-quiet" onClick={() => client.discardCommand(item.n)}>
+              {item.failed ? 'Dismiss' : 'Do not send'}
+            </button>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function actionWords(item: OutboxItem): string {
+  switch (item.method) {
+    case 'permission.answer':
+      return 'Your answer to the request';
+    case 'agent.cancel':
+      return 'Stop';
+    case 'agent.archive':
+      return 'Archive';
+    default:
+      return item.method;
+  }
+}

@@ -1,0 +1,69 @@
+import type { EntryBody, PermissionOption } from '../../src-shared/wire/timeline.ts';
+import type { PermissionAnswer } from './conversation-model.ts';
+import { clockTime } from './time-words.ts';
+import { commandOf, diffsOf } from './tool-words.ts';
+import { folderName, revealHidden } from './visible-text.ts';
+
+type Request = Extract<EntryBody, { kind: 'permission' }>;
+
+/** What will happen if this is allowed, in one sentence. */
+export function permissionSentence(request: Request, agentName: string): string {
+  const file = diffsOf(request.content)[0]?.path ?? request.locations[0]?.path;
+  const place = file === undefined ? null : folderName(file);
+  switch (request.toolKind) {
+    case 'execute':
+      return `${agentName} wants to run a command.`;
+    case 'edit':
+      return place === null ? `${agentName} wants to change files.` : `${agentName} wants to change ${place}.`;
+    case 'delete':
+      return place === null ? `${agentName} wants to delete files.` : `${agentName} wants to delete ${place}.`;
+    case 'move':
+      return place === null ? `${agentName} wants to move files.` : `${agentName} wants to move ${place}.`;
+    case 'read':
+      return place === null ? `${agentName} wants to read files.` : `${agentName} wants to read ${place}.`;
+    case 'fetch':
+      return `${agentName} wants to fetch something from the network.`;
+    default:
+      return `${agentName} asks for permission.`;
+  }
+}
+
+/** The command, or what the agent calls it when it gave no command. */
+export function permissionSubject(request: Request): string {
+  return commandOf(request.input) ?? revealHidden(request.title);
+}
+
+export interface PermissionChoices {
+  readonly allowOnce: PermissionOption | null;
+  /** null: the agent offers no plain refusal; denying then cancels the request. */
+  readonly deny: PermissionOption | null;
+  readonly others: readonly PermissionOption[];
+}
+
+/** Sorts what the agent offers into the two buttons and the menu. Option ids differ per agent, so kinds decide. */
+export function permissionChoices(options: readonly PermissionOption[]): PermissionChoices {
+  const allowOnce = options.find((option) => option.kind === 'allow_once') ?? null;
+  const deny = options.find((option) => option.kind === 'reject_once') ?? null;
+  return { allowOnce, deny, others: options.filter((option) => option !== allowOnce && option !== deny) };
+}
+
+/** "Allowed from “Pixel 9”, 14:03". */
+export function answerWords(answer: PermissionAnswer): string {
+  const by = answer.by === null ? '' : ` from “${answer.by.name}”`;
+  return `${outcome(answer)}${by}, ${clockTime(answer.at)}`;
+}
+
+function outcome(answer: PermissionAnswer): string {
+  switch (answer.option?.kind) {
+    case 'allow_once':
+      return 'Allowed';
+    case 'allow_always':
+      return 'Always allowed';
+    case 'reject_once':
+      return 'Denied';
+    case 'reject_always':
+      return 'Always denied';
+    case undefined:
+      return answer.by === null ? 'Not answered' : 'Denied';
+  }
+}
