@@ -32,5 +32,5 @@ export function endOfConnecting(error: unknown): Ending | null {
 
 /** One sentence for the person. Errors that are not ours may say anything, so they are not shown. */
 export function offlineReason(error: unknown): string {
-  return error instanceof CodedError ? error.message : 'The daemon cannot be reached.';
+  return error instanceof CodedError ? error.message : 'Your computer cannot be reached.';
 }

@@ -81,7 +81,7 @@ export function pairErrorOfRace(error: unknown): PairError {
     return new PairError('interrupted', 'The connection broke while pairing. Try again.', because);
   return new PairError(
     'unreachable',
-    'The daemon cannot be reached from here. Check that both are on the same network, or that the relay is on.',
+    'Your computer cannot be reached from here. Check that both are on the same network, or that the relay is on.',
     because,
   );
 }

@@ -95,7 +95,7 @@ function connectError(error: unknown): ConnectError {
     );
   return new ConnectError(
     'unreachable',
-    'The daemon cannot be reached. The computer may be off, asleep or without network.',
+    'Your computer cannot be reached. It may be off, asleep or without network.',
     because,
   );
 }
