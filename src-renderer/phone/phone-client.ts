@@ -4,10 +4,14 @@ import { connectKnownDaemon } from '../../src-shared/client/route-connector.ts';
 import { webSocketDialer } from '../../src-shared/client/web-socket-dialer.ts';
 import { createNobleProvider } from '../../src-shared/crypto/noble-provider.ts';
 import type { ClientHello } from '../../src-shared/devices.ts';
+import { pageDialer } from './page-dialer.ts';
 import type { PhoneStorage } from './storage/phone-storage.ts';
 
 export const provider = createNobleProvider();
-export const dialer = webSocketDialer((url) => new WebSocket(url));
+export const dialer = pageDialer(
+  webSocketDialer((url) => new WebSocket(url)),
+  location,
+);
 
 /** The client of one paired daemon. Routes and the name are stored as the daemon tells newer ones. */
 export function phoneClient(
