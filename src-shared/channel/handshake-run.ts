@@ -5,6 +5,7 @@ import { SOCKET_CLOSE } from './frame-socket.ts';
 import type { SocketCloseInfo } from './frame-socket.ts';
 import { HandshakeFailure } from './handshake.ts';
 import type { HandshakeFailureCode, HandshakeInput } from './handshake.ts';
+import { CHANNEL_VERSION } from './prologue.ts';
 
 /** One side's part in a handshake, without the limits that {@link runHandshake} adds. */
 export interface HandshakeSteps {
@@ -32,6 +33,8 @@ const ADVICE: Record<HandshakeFailureCode, string> = {
   interrupted: 'The connection broke off. Try again.',
   timeout: 'The other side did not answer in time. Try again.',
   version_unsupported: 'The two sides speak different versions. Update Paseo on both.',
+  daemon_newer: 'The daemon speaks a newer version. Update Paseo on this device.',
+  daemon_older: 'The daemon speaks an older version. Update Paseo on the computer.',
   aborted: 'The connection was given up.',
   bad_prelude: 'The first frame is not one of ours.',
   unknown_offer: 'The offer is unknown, used or expired. Make a new one.',
@@ -63,7 +66,7 @@ export function runHandshake<Result>(
     fail: (code, detail, cause) => {
       if (!finish()) return;
       steps.abandon();
-      if (code === 'version_unsupported') socket.close(SOCKET_CLOSE.unsupportedVersion, '');
+      if (code === 'version_unsupported') socket.close(SOCKET_CLOSE.unsupportedVersion, String(CHANNEL_VERSION));
       else socket.close(SOCKET_CLOSE.failed, '');
       result.reject(new HandshakeFailure(code, detail ? `${ADVICE[code]} (${detail})` : ADVICE[code], { cause }));
     },

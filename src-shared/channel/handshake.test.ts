@@ -80,12 +80,16 @@ describe('the responder', () => {
   function listen(changes: Partial<ResponderInput> = {}) {
     const sent: Uint8Array[] = [];
     const closes: number[] = [];
+    const reasons: string[] = [];
     const socket = new MemoryFrameSocket({
       sent: (frame) => sent.push(frame),
-      closing: ({ code }) => closes.push(code),
+      closing: ({ code, reason }) => {
+        closes.push(code);
+        reasons.push(reason);
+      },
     });
     const outcome = respondHandshake(fixture.responder(socket, changes)).catch((error: { code: string }) => error);
-    return { socket, sent, closes, outcome };
+    return { socket, sent, closes, reasons, outcome };
   }
 
   it.each([
@@ -103,11 +107,11 @@ describe('the responder', () => {
     expect({ sent, closes }).toEqual({ sent: [], closes: [SOCKET_CLOSE.failed] });
   });
 
-  it('names an unsupported version and nothing else', async () => {
-    const { socket, closes, outcome } = listen();
+  it('says that a version is not supported, and its own, so that the client can tell which side to update', async () => {
+    const { socket, closes, reasons, outcome } = listen();
     socket.deliver(Uint8Array.of(2, 2, ...new Uint8Array(48)));
     expect(await outcome).toMatchObject({ code: 'version_unsupported' });
-    expect(closes).toEqual([SOCKET_CLOSE.unsupportedVersion]);
+    expect({ closes, reasons }).toEqual({ closes: [SOCKET_CLOSE.unsupportedVersion], reasons: ['1'] });
   });
 
   it('gives up after 10 s, when the client leaves, and when it is told to', async () => {
@@ -143,13 +147,17 @@ describe('the initiator', () => {
   }
 
   it.each([
-    [1006, 'daemon_not_reached'],
-    [1000, 'daemon_not_reached'],
-    [SOCKET_CLOSE.failed, 'daemon_not_verified'],
-    [SOCKET_CLOSE.unsupportedVersion, 'version_unsupported'],
-  ])('reads close code %i before message 2 as %s', async (code, expected) => {
+    [1006, '', 'daemon_not_reached'],
+    [1000, '', 'daemon_not_reached'],
+    [SOCKET_CLOSE.failed, '', 'daemon_not_verified'],
+    [SOCKET_CLOSE.unsupportedVersion, '', 'version_unsupported'],
+    [SOCKET_CLOSE.unsupportedVersion, '1', 'version_unsupported'],
+    [SOCKET_CLOSE.unsupportedVersion, '<b>2', 'version_unsupported'],
+    [SOCKET_CLOSE.unsupportedVersion, '2', 'daemon_newer'],
+    [SOCKET_CLOSE.unsupportedVersion, '0', 'daemon_older'],
+  ])('reads close code %i (%s) before message 2 as %s', async (code, reason, expected) => {
     const { socket, outcome } = dial();
-    socket.end({ code, reason: '' });
+    socket.end({ code, reason });
     expect(await outcome).toMatchObject({ code: expected });
   });
 

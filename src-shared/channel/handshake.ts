@@ -74,6 +74,9 @@ export type HandshakeFailureCode =
   | 'timeout'
   /** The two sides speak different versions of the protocol. */
   | 'version_unsupported'
+  /** The same, where the daemon said which side is behind. It is a hint: whoever is on the way could have said it. */
+  | 'daemon_newer'
+  | 'daemon_older'
   /** The caller's signal. */
   | 'aborted'
   /** Responder only, for the local log; the peer sees the same close for each. */

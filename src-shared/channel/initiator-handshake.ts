@@ -4,12 +4,13 @@ import { MAX_HELLO_BYTES } from '../limits.ts';
 import { HandshakeState } from '../noise/handshake-state.ts';
 import { HandshakeError } from '../noise/noise-errors.ts';
 import { SOCKET_CLOSE } from './frame-socket.ts';
+import type { SocketCloseInfo } from './frame-socket.ts';
 import { runHandshake } from './handshake-run.ts';
 import type { HandshakeRun, HandshakeSteps } from './handshake-run.ts';
 import type { HandshakeFailureCode, InitiatorInput, InitiatorResult } from './handshake.ts';
 import { MessageTooLargeError } from './message-connection.ts';
 import { encodePrelude } from './prelude.ts';
-import { prologue, PROTOCOL_NAME } from './prologue.ts';
+import { CHANNEL_VERSION, prologue, PROTOCOL_NAME } from './prologue.ts';
 import { encodeRecord } from './record.ts';
 import { SecureChannel } from './secure-channel.ts';
 
@@ -82,8 +83,8 @@ class InitiatorSteps implements HandshakeSteps {
     );
   }
 
-  closed({ code }: { code: number }): HandshakeFailureCode {
-    if (code === SOCKET_CLOSE.unsupportedVersion) return 'version_unsupported';
+  closed({ code, reason }: SocketCloseInfo): HandshakeFailureCode {
+    if (code === SOCKET_CLOSE.unsupportedVersion) return versionFailure(reason);
     return code === SOCKET_CLOSE.failed ? 'daemon_not_verified' : 'daemon_not_reached';
   }
 
@@ -106,4 +107,10 @@ class InitiatorSteps implements HandshakeSteps {
       this.#run.fail(refused ? 'refused' : 'interrupted', socketCode ? `closed with ${socketCode}` : undefined);
     });
   }
+}
+
+/** `theirs` is the version that the closing side speaks. */
+function versionFailure(theirs: string): HandshakeFailureCode {
+  if (!/^[0-9]{1,3}$/.test(theirs) || Number(theirs) === CHANNEL_VERSION) return 'version_unsupported';
+  return Number(theirs) > CHANNEL_VERSION ? 'daemon_newer' : 'daemon_older';
 }

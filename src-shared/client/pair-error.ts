@@ -1,6 +1,7 @@
 import type { CloseReason } from '../channel/message-connection.ts';
 import { CodedError } from '../coded-error.ts';
 import type { PairingMessage } from '../devices.ts';
+import { versionWords } from './version-words.ts';
 import { RaceError } from './race-routes.ts';
 
 export type PairErrorCode =
@@ -65,12 +66,8 @@ export function pairErrorOfRace(error: unknown): PairError {
       'What answered is not the daemon that made this code, and was told nothing. Check the network, and scan again.',
       because,
     );
-  if (codes.has('version_unsupported'))
-    return new PairError(
-      'version',
-      'The daemon speaks another version. Update Paseo here and on the computer.',
-      because,
-    );
+  const version = versionWords(codes);
+  if (version !== null) return new PairError('version', version, because);
   if (codes.has('refused') || codes.has('daemon_not_verified') || codes.has('daemon_not_reached'))
     return new PairError(
       'offer_not_accepted',

@@ -38,6 +38,20 @@ describe('connecting to a paired daemon', () => {
     await expect(connect(signal(), HELLO)).rejects.toMatchObject({ code: 'unknown_device' });
   });
 
+  it('says that it may have been removed when only a relay answers, which turns its revoked token away', async () => {
+    const daemon = new PairingFixture(provider);
+    daemon.relay = (socket) => socket.close(4404, '');
+    await expect(source(daemon)(signal(), HELLO)).rejects.toMatchObject({
+      code: 'unreachable',
+      message: expect.stringContaining('no longer knows this device'),
+    });
+    const off = new PairingFixture(provider);
+    await expect(source(off)(signal(), HELLO)).rejects.toMatchObject({
+      code: 'unreachable',
+      message: expect.not.stringContaining('knows this device'),
+    });
+  });
+
   it('counts again after a connection', async () => {
     const daemon = new PairingFixture(provider);
     daemon.direct = () => undefined;

@@ -8,6 +8,7 @@ import { REFUSALS_UNTIL_UNKNOWN } from '../limits.ts';
 import type { ConnectionSource } from './client-state.ts';
 import type { Dialer } from './dialer.ts';
 import type { KnownDaemon } from './known-daemon.ts';
+import { versionWords } from './version-words.ts';
 import { RaceError, raceRoutes } from './race-routes.ts';
 
 class ConnectError extends CodedError<
@@ -87,12 +88,8 @@ function connectError(error: unknown): ConnectError {
       'What answered did not prove to be your daemon, and was told nothing. If the daemon has new keys, pair again.',
       because,
     );
-  if (codes.has('version_unsupported'))
-    return new ConnectError(
-      'version',
-      'The daemon speaks another version of the protocol. Update Paseo here and on the computer.',
-      because,
-    );
+  const version = versionWords(codes);
+  if (version !== null) return new ConnectError('version', version, because);
   return new ConnectError(
     'unreachable',
     'Your computer cannot be reached. It may be off, asleep or without network.',
