@@ -52,6 +52,10 @@ export class Desktop {
   /** Opens the icon's menu and chooses the `nth` item that can be chosen, from 1. */
   async choose(nth: number): Promise<void> {
     await this.openMenu();
+    await this.chooseInOpenMenu(nth);
+  }
+
+  async chooseInOpenMenu(nth: number): Promise<void> {
     await run('xdotool', ['key', '--delay', '50', ...Array<string>(nth).fill('Down'), 'Return']);
     await expect.poll(() => this.#menuIsOpen()).toBe(false);
   }
@@ -68,13 +72,14 @@ export class Desktop {
     await run('import', ['-window', 'root', `${folder}${name}.png`]);
   }
 
-  /** A menu is a window of the app right on the screen, which no window manager has put a frame around. */
+  /** A menu is a window of the app that no window manager has put a frame around. */
   async #menuIsOpen(): Promise<boolean> {
     const { stdout } = await run('xwininfo', ['-root', '-tree']);
     for (const [, id = ''] of stdout.matchAll(/^ {5}(0x[0-9a-f]+) "electron": \("electron" "Electron"\)/gm)) {
       // A window may be gone by now.
       const state = await run('xwininfo', ['-id', id]).catch(() => ({ stdout: '' }));
-      if (state.stdout.includes('IsViewable')) return true;
+      const type = await run('xprop', ['-id', id, '_NET_WM_WINDOW_TYPE']).catch(() => ({ stdout: '' }));
+      if (state.stdout.includes('IsViewable') && type.stdout.includes('_MENU')) return true;
     }
     return false;
   }

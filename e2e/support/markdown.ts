@@ -1,5 +1,5 @@
 /** A fenced block of a Markdown document: ```` ```json Offer ```` has language `json` and title `Offer`. */
-export interface CodeBlock {
+interface CodeBlock {
   readonly language: string;
   readonly title: string;
   readonly text: string;

@@ -1,4 +1,4 @@
-import { fromBase32, toHex } from '../../src-shared/bytes.ts';
+import { fromBase32, toBase64url, toHex } from '../../src-shared/bytes.ts';
 import type { InitiatorInput } from '../../src-shared/channel/handshake.ts';
 import { initiateHandshake } from '../../src-shared/channel/initiator-handshake.ts';
 import { MemoryFrameSocket } from '../../src-shared/channel/memory-frame-socket.ts';
@@ -9,7 +9,6 @@ import type { CryptoProvider, KeyPair } from '../../src-shared/crypto/crypto-pro
 import { offerId, offerJoinToken, offerPsk, sasDigits } from '../../src-shared/crypto/derive.ts';
 import { ManualClock } from '../../src-shared/manual-clock.ts';
 import { claimMessage, sessionIdOf, tokenHash } from '../../src-shared/relay/session-id.ts';
-import { toBase64url } from '../../src-shared/bytes.ts';
 import { signingPublicKey, signMessage } from '../../src-main/platform/ed25519.ts';
 
 /** The secrets that every vector of docs/protocol.md is made of: 32 times the same byte each. */
@@ -28,7 +27,7 @@ export const VECTOR_SECRETS = {
   challenge: 0xcc,
 } as const;
 
-export const VECTOR_RELAY_NAME = 'relay.example.com:443';
+const RELAY_NAME = 'relay.example.com:443';
 
 const secret = (name: keyof typeof VECTOR_SECRETS): Uint8Array => new Uint8Array(32).fill(VECTOR_SECRETS[name]);
 
@@ -44,7 +43,7 @@ export async function protocolVectors(provider: CryptoProvider, hello: string): 
   const deviceTokenHash = tokenHash(secret('deviceToken'), sha256);
   const claim = claimMessage(
     {
-      relayName: VECTOR_RELAY_NAME,
+      relayName: RELAY_NAME,
       challenge: secret('challenge'),
       sessionId: deviceSessionId,
       tokenHashes: [deviceTokenHash],

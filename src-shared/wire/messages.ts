@@ -39,7 +39,6 @@ export const RequestErrorCode = z.enum([
   'not_saved',
   'no_route',
   'too_large',
-  'no_route',
   'internal',
 ]);
 export type RequestErrorCode = z.infer<typeof RequestErrorCode>;
