@@ -37,8 +37,8 @@ export class Desktop {
 
   /** Where the app's icon is: the panel holds a window of the app of the size of an icon. */
   async icon(): Promise<Box | null> {
-    const { stdout } = await run('xwininfo', ['-root', '-tree']);
-    const match = /"electron": \("electron" "Electron"\)\s+22x22\S*\s+\+(\d+)\+(\d+)/.exec(stdout);
+    const tree = await windowTree();
+    const match = /"electron": \("electron" "Electron"\)\s+22x22\S*\s+\+(\d+)\+(\d+)/.exec(tree);
     return match ? { x: Number(match[1]), y: Number(match[2]) } : null;
   }
 
@@ -74,8 +74,8 @@ export class Desktop {
 
   /** A menu is a window of the app that no window manager has put a frame around. */
   async #menuIsOpen(): Promise<boolean> {
-    const { stdout } = await run('xwininfo', ['-root', '-tree']);
-    for (const [, id = ''] of stdout.matchAll(/^ {5}(0x[0-9a-f]+) "electron": \("electron" "Electron"\)/gm)) {
+    const tree = await windowTree();
+    for (const [, id = ''] of tree.matchAll(/^ {5}(0x[0-9a-f]+) "electron": \("electron" "Electron"\)/gm)) {
       // A window may be gone by now.
       const state = await run('xwininfo', ['-id', id]).catch(() => ({ stdout: '' }));
       const type = await run('xprop', ['-id', id, '_NET_WM_WINDOW_TYPE']).catch(() => ({ stdout: '' }));
@@ -86,5 +86,16 @@ export class Desktop {
 
   #spawn(program: string): void {
     this.#programs.push(spawn(program, [], { stdio: 'ignore' }));
+  }
+}
+
+/** Every window on the screen, one a line. */
+async function windowTree(attempts = 20): Promise<string> {
+  try {
+    return (await run('xwininfo', ['-root', '-tree'])).stdout;
+  } catch (error) {
+    // It gives up when a window goes away while it looks.
+    if (attempts === 1) throw error;
+    return windowTree(attempts - 1);
   }
 }

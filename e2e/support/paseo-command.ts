@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { TestFolder } from './daemon-home.ts';
 
-export const program = fileURLToPath(new URL('../../dist/main/paseo.js', import.meta.url));
+const program = fileURLToPath(new URL('../../dist/main/paseo.js', import.meta.url));
 
 const Ready = z.strictObject({
   event: z.literal('ready'),

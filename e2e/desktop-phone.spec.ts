@@ -1,0 +1,75 @@
+import { join } from 'node:path';
+import { expect, test } from '@playwright/test';
+import { fakeProvider, testFolder, writeConfig } from './support/daemon-home.ts';
+import { appHome, freePort, launchApp, shownWindow } from './support/desktop-app.ts';
+import { Desktop } from './support/desktop-panel.ts';
+import { screenshot } from './support/screenshot.ts';
+import { TestClient } from './support/test-client.ts';
+import { until } from './support/until.ts';
+
+const cleanUp: (() => Promise<unknown>)[] = [];
+test.afterEach(async () => {
+  for (const step of cleanUp.splice(0).toReversed()) await step();
+});
+
+test('pairs a device by its digits, shows in the tray what it and its agent do, and sends it away', async () => {
+  const panel = await Desktop.start({ tray: true });
+  cleanUp.push(() => panel.stop());
+  const folder = await testFolder();
+  cleanUp.push(() => folder.remove());
+  const root = join(folder.home, '..');
+  await writeConfig(appHome(root), {
+    daemon: { listen: `127.0.0.1:${await freePort()}`, relay: { embeddedPort: 0 } },
+    agents: { providers: { fake: fakeProvider } },
+  });
+  const app = await launchApp(root);
+  cleanUp.push(() => app.close());
+  const agents = await shownWindow(app, 'agents');
+  await agents.getByRole('button', { name: 'Pair phone' }).first().click();
+  const pairing = await shownWindow(app, 'pairing');
+
+  await pairing.getByRole('button', { name: 'Show anyway' }).click();
+  await pairing.getByRole('button', { name: 'Copy link' }).click();
+  await expect(pairing.getByText('Copied.')).toBeVisible();
+  await screenshot(pairing, 'desktop-pairing-link');
+  const link = await app.evaluate(({ clipboard }) => clipboard.readText());
+
+  const digits = { shown: '' };
+  const pairingDevice = TestClient.pair(link, { onDigits: (shown) => (digits.shown = shown) });
+  const said = pairing.getByRole('img', { name: /^Digits/ });
+  await expect(said).toBeVisible();
+  await screenshot(pairing, 'desktop-pairing-confirm');
+  expect((await said.textContent())?.replaceAll(' ', '')).toBe(digits.shown);
+  await pairing.getByRole('button', { name: 'Confirm' }).click();
+  const device = await pairingDevice;
+  cleanUp.push(() => device.stop());
+  await expect(pairing.getByText('Test phone')).toBeVisible();
+  await screenshot(pairing, 'desktop-pairing-done');
+  await pairing.close();
+
+  const prompt = 'ask run the tests';
+  await until(device.client.state, ({ state }) => state === 'connected');
+  await device.client.command('agent.create', { provider: 'fake', cwd: folder.workspace, prompt });
+  await agents.close();
+  await until(device.client.agents, (list) => list?.[0]?.state === 'needs-you');
+  await panel.openMenu();
+  await panel.screenshot('desktop-tray-needs-you');
+  await panel.chooseInOpenMenu(1);
+  const again = await shownWindow(app, 'agents');
+  await again.getByRole('button', { name: /^Allow once/i }).click();
+  await until(device.client.agents, (list) => list?.[0]?.state === 'finished');
+  await screenshot(again, 'desktop-agent');
+
+  await again.getByRole('button', { name: 'Settings' }).click();
+  const settings = await shownWindow(app, 'settings');
+  await expect(settings.getByText(/^Connected/)).toBeVisible();
+  await screenshot(settings, 'desktop-settings-devices');
+  await panel.openMenu();
+  await panel.screenshot('desktop-tray-connected');
+  await panel.chooseInOpenMenu(2);
+  await settings.getByRole('button', { name: 'Revoke Test phone' }).click();
+  await settings.getByRole('button', { name: 'Revoke', exact: true }).click();
+  const ended = await until(device.client.state, ({ state }) => state === 'ended');
+  expect(ended).toMatchObject({ reason: 'revoked' });
+  await expect(settings.getByText('No device is paired')).toBeVisible();
+});

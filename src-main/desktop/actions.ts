@@ -1,0 +1,54 @@
+import type { WindowName } from '../../src-shared/ipc/contract.ts';
+import type { AppWindows } from './app-windows.ts';
+import type { DaemonHost } from './daemon-host.ts';
+import type { DesktopProbe } from './desktop-probe.ts';
+import type { TrayAction } from './tray-menu.ts';
+
+export interface ActionsOptions {
+  readonly host: DaemonHost;
+  readonly probe: DesktopProbe;
+  readonly windows: AppWindows;
+  readonly quit: () => void;
+  readonly showError: (message: string, detail: string) => void;
+}
+
+/** What a person can ask for without a window: from the tray's menu, or by starting the app again. */
+export class Actions {
+  readonly #options: ActionsOptions;
+
+  constructor(options: ActionsOptions) {
+    this.#options = options;
+  }
+
+  /** The daemon listens, or has failed to, before there is any window. */
+  async open(window: WindowName, agentId: string | null = null): Promise<void> {
+    await this.#options.host.start();
+    this.#options.windows.open(window, agentId);
+  }
+
+  /** A person who has set nothing up yet, who has no tray, or whose daemon did not start, must see a window. */
+  async openAtStart(): Promise<void> {
+    const { host, probe } = this.#options;
+    await host.start();
+    const { daemon } = host;
+    const fresh = daemon !== null && daemon.devices.get().length === 0 && daemon.agents.get().length === 0;
+    if (daemon === null || fresh || !probe.trayHost) await this.open('agents');
+  }
+
+  async perform(action: TrayAction): Promise<void> {
+    const { host, quit, showError } = this.#options;
+    switch (action.do) {
+      case 'open':
+        return this.open(action.window, action.agentId);
+      case 'change':
+        try {
+          await host.running().changeSettings(action.patch);
+        } catch (error) {
+          showError('The setting was not changed.', error instanceof Error ? error.message : String(error));
+        }
+        return;
+      case 'quit':
+        return quit();
+    }
+  }
+}
