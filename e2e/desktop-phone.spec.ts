@@ -1,5 +1,9 @@
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { expect, test } from '@playwright/test';
+import { z } from 'zod';
 import { fakeProvider, testFolder, writeConfig } from './support/daemon-home.ts';
 import { appHome, freePort, launchApp, shownWindow } from './support/desktop-app.ts';
 import { Desktop } from './support/desktop-panel.ts';
@@ -7,6 +11,7 @@ import { screenshot } from './support/screenshot.ts';
 import { TestClient } from './support/test-client.ts';
 import { until } from './support/until.ts';
 
+const commandLine = fileURLToPath(new URL('../dist/main/paseo.js', import.meta.url));
 const cleanUp: (() => Promise<unknown>)[] = [];
 test.afterEach(async () => {
   for (const step of cleanUp.splice(0).toReversed()) await step();
@@ -72,4 +77,23 @@ test('pairs a device by its digits, shows in the tray what it and its agent do, 
   const ended = await until(device.client.state, ({ state }) => state === 'ended');
   expect(ended).toMatchObject({ reason: 'revoked' });
   await expect(settings.getByText('No device is paired')).toBeVisible();
+});
+
+test('shows a device that comes by a code made on the command line', async () => {
+  const folder = await testFolder();
+  cleanUp.push(() => folder.remove());
+  const root = join(folder.home, '..');
+  await writeConfig(appHome(root), { daemon: { listen: '127.0.0.1:0', relay: { embeddedPort: 0 } } });
+  const app = await launchApp(root);
+  cleanUp.push(() => app.close());
+  await shownWindow(app, 'agents');
+  const { stdout } = await promisify(execFile)(process.execPath, [commandLine, 'daemon', 'pair', '--json'], {
+    env: { ...process.env, PASEO_HOME: appHome(root) },
+  });
+  const { url } = z.object({ url: z.string() }).parse(JSON.parse(stdout));
+  const refused = expect(TestClient.pair(url)).rejects.toMatchObject({ code: 'declined' });
+  const pairing = await shownWindow(app, 'pairing');
+  await expect(pairing.getByText('“Test phone” wants to pair')).toBeVisible();
+  await pairing.getByRole('button', { name: 'Deny' }).click();
+  await refused;
 });

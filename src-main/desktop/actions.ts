@@ -35,6 +35,26 @@ export class Actions {
     if (daemon === null || fresh || !probe.trayHost) await this.open('agents');
   }
 
+  /** A device that waits for the six digits must be seen, whoever made its offer. Returns the function that ends it. */
+  answerTheDoor(): () => void {
+    let over = false;
+    let end = (): void => undefined;
+    const { host, windows } = this.#options;
+    void host.start().then(() => {
+      if (over || host.daemon === null) return;
+      let known = new Set<string>();
+      end = host.daemon.pairing.subscribe(({ pending }) => {
+        const arrived = pending.some(({ offerId }) => !known.has(offerId));
+        known = new Set(pending.map(({ offerId }) => offerId));
+        if (arrived) windows.open('pairing', null);
+      });
+    });
+    return () => {
+      over = true;
+      end();
+    };
+  }
+
   async perform(action: TrayAction): Promise<void> {
     const { host, quit, showError } = this.#options;
     switch (action.do) {

@@ -93,6 +93,7 @@ function run(): void {
     const handlers = ipcHandlers({ host, windows, offers, clipboard: offerClipboard });
     running.add(serveIpc(ipcMain, handlers, (contents) => windows.owns(contents)));
     const actions = new Actions({ host, probe, windows, quit: () => app.quit(), showError });
+    running.add(actions.answerTheDoor());
     const tray = new AppTray({ host, perform: (action) => actions.perform(action) });
     running.add(() => tray.stop());
     tray.start();

@@ -19,7 +19,9 @@ export function PairingWindow({ api }: { api: DesktopApi }) {
   const [note, setNote] = useState<string | null>(null);
 
   const offerId = offer.state === 'open' ? offer.offer.offerId : null;
-  const pending = pairing.value?.pending.find((entry) => entry.offerId === offerId) ?? null;
+  // A device may also come by an offer that was made elsewhere, on the command line for example.
+  const waiting = pairing.value?.pending ?? [];
+  const pending = waiting.find((entry) => entry.offerId === offerId) ?? waiting[0] ?? null;
   const outcome = pairing.value?.outcomes.find((entry) => entry.offerId === offerId) ?? null;
 
   // An offer that was turned down is burnt; the person most likely wants to try again, so there is a new one at once.
