@@ -21,7 +21,8 @@ export interface PairingDesk {
 /** Shows the code of an offer. Only for a terminal: whoever reads it can pair. */
 export function showOffer({ url, expiresAt, reach, advice }: OpenOffer, context: CliContext): void {
   const { lines, columns } = qrCode(url);
-  const room = context.stdout.columns ?? 80;
+  // Some terminals do not know their width and say 0.
+  const room = context.stdout.columns || 80;
   if (columns <= room) context.stdout.write(`${lines}\n\n`);
   else print(context, `(The QR code needs a terminal ${columns} columns wide; this one has ${room}.)\n`);
   print(context, `${url}\n\nIt pairs one device and expires at ${new Date(expiresAt).toLocaleTimeString()}.`);
