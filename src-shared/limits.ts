@@ -156,6 +156,8 @@ export const RELAY_DIAL_TIMEOUT_MS = 10_000;
 export const RELAY_LINK_SETTLED_MS = 30_000;
 /** Another copy of this daemon holds the session: asking again sooner would be a fight. */
 export const RELAY_TAKEN_RETRY_MS = 5 * 60_000;
+/** A link that loses its sessions this close to another one's coming online leads to the same relay: both are ours. */
+export const RELAY_TWIN_MS = 3000;
 /** Data sockets being dialled and open at once, per session; a relay that announces more is ignored. */
 export const RELAY_LINK_DIALS_PER_SESSION = 16;
 export const RELAY_LINK_PIPES_PER_SESSION = 64;
@@ -215,8 +217,9 @@ export const MAX_REQUEST_VALUES = 1024;
 export const FEED_SLICE_BYTES = 64 * 1024;
 /** How often a session whose peer reads slowly looks whether it may go on. */
 export const SESSION_DRAIN_POLL_MS = 20;
-/** A timeline that could not be read is tried again after this time. */
+/** A timeline that could not be read is tried again after this time, then after twice as long each time, up to the second. */
 export const FEED_RETRY_MS = 1000;
+export const FEED_RETRY_MAX_MS = 60_000;
 /** First message on a local connection; a program of ours sends it at once. */
 export const LOCAL_HELLO_TIMEOUT_MS = 10_000;
 /** When the daemon stops, requests under way get this long to be answered. */

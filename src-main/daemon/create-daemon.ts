@@ -61,6 +61,9 @@ async function wire(options: DaemonOptions, unwind: Unwind): Promise<Daemon> {
   const registry = await DeviceRegistry.open(home, { provider, logger });
   unwind.add(() => registry.stop());
   const book = await RouteBook.open(routeFile(home));
+  unwind.add(() =>
+    book.saved().catch((error: unknown) => logger.warn({ err: error }, 'the routes could not be saved')),
+  );
   const ledger = await CommandLedger.open(home.file('commands.jsonl'), { logger });
   unwind.add(() => ledger.close());
   const agents = new AgentSupervisor({
@@ -87,7 +90,11 @@ async function wire(options: DaemonOptions, unwind: Unwind): Promise<Daemon> {
     daemonName,
     attendedByDefault: options.attended,
     linkBase: () => routes.linkBase(),
-    offerRoutes: () => routes.forOffer(),
+    offerRoutes: () => {
+      // The machine may be on another network than when it began to listen.
+      routes.refresh(target);
+      return routes.forOffer();
+    },
   });
 
   const stopRequested = deferred<void>();
@@ -161,6 +168,7 @@ async function wire(options: DaemonOptions, unwind: Unwind): Promise<Daemon> {
   );
   unwind.add(() => board.stop());
   const deviceRoutes = (deviceId: string) => {
+    routes.refresh(target);
     const view = (current = book.routes.get()) => routes.forDevice(registry.get(deviceId)?.token ?? '', current);
     return mapped(book.routes, view);
   };
@@ -177,9 +185,7 @@ async function wire(options: DaemonOptions, unwind: Unwind): Promise<Daemon> {
     log.setLevel(next.logLevel);
     if (next.listen.join() === listen.join()) return;
     listen = next.listen;
-    listeners
-      .update(next.listen)
-      .catch((error: unknown) => logger.warn({ err: error }, 'the new addresses are not in use'));
+    void listeners.follow(next.listen);
   });
   store.start();
   unwind.add(() => store.stop());
@@ -196,6 +202,8 @@ async function wire(options: DaemonOptions, unwind: Unwind): Promise<Daemon> {
     settings: store.settings,
     changeSettings: (patch) =>
       store.change(patch, async (next) => {
+        // Addresses that are in the file and cannot be had must not keep every other setting from being changed.
+        if (patch.listen === undefined && next.listen.join() === listen.join()) return;
         await listeners.update(next.listen);
         listen = next.listen;
       }),

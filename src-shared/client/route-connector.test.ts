@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { createNodeProvider } from '../../src-main/platform/node-crypto.ts';
 import { toBase64url } from '../bytes.ts';
+import type { FrameSocket } from '../channel/frame-socket.ts';
+import { memorySocketPair } from '../channel/memory-frame-socket.ts';
 import { REFUSALS_UNTIL_UNKNOWN } from '../limits.ts';
+import { RelayClose } from '../relay/envelopes.ts';
 import { HELLO, PairingFixture } from './pairing-fixture.ts';
 import { connectKnownDaemon } from './route-connector.ts';
 import type { KnownDaemon } from './known-daemon.ts';
@@ -40,8 +43,17 @@ describe('connecting to a paired daemon', () => {
 
   it('says that it may have been removed when only a relay answers, which turns its revoked token away', async () => {
     const daemon = new PairingFixture(provider);
-    daemon.relay = (socket) => socket.close(4404, '');
-    await expect(source(daemon)(signal(), HELLO)).rejects.toMatchObject({
+    const relay = (): Promise<FrameSocket> => {
+      const [near, far] = memorySocketPair();
+      far.close(RelayClose.notAvailable, '');
+      return Promise.resolve(near);
+    };
+    const record = () => daemon.record();
+    const connect = connectKnownDaemon({
+      ...{ record, provider, clock: daemon.channels.clock },
+      dial: { ...daemon.dial, relay },
+    });
+    await expect(connect(signal(), HELLO)).rejects.toMatchObject({
       code: 'unreachable',
       message: expect.stringContaining('no longer knows this device'),
     });

@@ -90,6 +90,14 @@ function connectError(error: unknown): ConnectError {
     );
   const version = versionWords(codes);
   if (version !== null) return new ConnectError('version', version, because);
+  // A relay gives a device whose token was revoked the same answer as one whose daemon is away, on purpose; and the daemon never
+  // hears of it. So a device that was away when it was revoked, and has no other way, can only be told of both.
+  if (codes.has('daemon_not_reached'))
+    return new ConnectError(
+      'unreachable',
+      'Your computer cannot be reached. It may be off, asleep or without network, or it no longer knows this device.',
+      because,
+    );
   return new ConnectError(
     'unreachable',
     'Your computer cannot be reached. It may be off, asleep or without network.',

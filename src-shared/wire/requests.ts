@@ -133,7 +133,7 @@ export const requests = {
   'pairing.confirm': { kind: 'command', role: 'owner', params: ConfirmPairing, result: nothing },
 } as const satisfies Record<string, RequestShape>;
 
-export type Requests = typeof requests;
+type Requests = typeof requests;
 export type Method = keyof Requests;
 export type Params<M extends Method> = z.infer<Requests[M]['params']>;
 export type Result<M extends Method> = z.infer<Requests[M]['result']>;

@@ -17,7 +17,7 @@ export const ToolContent = z.discriminatedUnion('type', [
 ]);
 export type ToolContent = z.infer<typeof ToolContent>;
 
-export const ToolStatus = z.enum(['pending', 'in_progress', 'completed', 'failed']);
+const ToolStatus = z.enum(['pending', 'in_progress', 'completed', 'failed']);
 
 const toolFields = {
   toolCallId: z.string().max(256),

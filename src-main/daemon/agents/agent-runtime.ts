@@ -2,7 +2,7 @@ import type { Clock } from '../../../src-shared/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { processStart, stillRuns } from '../home/process-start.ts';
 import type { PermissionRequest } from './acp-schema.ts';
-import { AcpSession } from './acp-session.ts';
+import type { AcpSession } from './acp-session.ts';
 import { AgentFailure } from './agent-failure.ts';
 import type { AgentRecord } from './agent-folder.ts';
 import { workingFolder } from './folder-listing.ts';
@@ -150,10 +150,12 @@ export class AgentRuntime {
     const launch = await this.#services.launch(provider, id);
     await workingFolder(cwd);
     await this.#services.makeRoom();
+    // Loaded with the first agent: its many schemas take time to build, and every start of the app would wait for them.
+    const acp = await import('./acp-session.ts');
     signal.throwIfAborted();
     const { appVersion, clock, logger } = this.#services;
     const { onUpdate, onPermission, drained } = this.#events;
-    const session = new AcpSession({
+    const session = new acp.AcpSession({
       ...{ appVersion, clock, logger, onUpdate, onPermission, drained },
       program: { command: launch.command, args: launch.entry.args, cwd, env: launch.env, clock },
       resume: this.#acpSessionId,

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { AgentSummary } from '../../../src-shared/wire/agent.ts';
@@ -208,3 +208,20 @@ async function agentPid(h: SupervisorHarness, id: string): Promise<number> {
 async function readRecord(h: SupervisorHarness, id: string): Promise<{ process: { pid: number } }> {
   return JSON.parse(await readFile(join(h.root, 'agents', id, 'agent.json'), 'utf8')) as { process: { pid: number } };
 }
+
+test('an agent that is being archived takes no prompt any more', async () => {
+  const h = await start();
+  const id = await h.run('say hello');
+  const archiving = h.supervisor.archive(id, true);
+  await expect(h.supervisor.prompt(id, 'say late', someone)).rejects.toMatchObject({ code: 'bad_request' });
+  await archiving;
+  expect(await h.lines(id)).not.toContain('user: say late');
+});
+
+test('an agent that cannot be saved is refused with the fix', async () => {
+  const h = await start();
+  await rm(h.folder, { recursive: true });
+  const creation = h.supervisor.create({ provider: 'fake', cwd: h.cwd, prompt: 'say x', by: someone });
+  await expect(creation).rejects.toMatchObject({ code: 'not_saved', message: expect.stringContaining('ENOENT') });
+  expect(h.supervisor.list()).toEqual([]);
+});

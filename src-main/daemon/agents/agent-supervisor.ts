@@ -10,7 +10,7 @@ import type { Timeline } from '../timeline/timeline.ts';
 import { TimelineLog } from '../timeline/timeline-log.ts';
 import { Agent } from './agent.ts';
 import type { AgentServices } from './agent.ts';
-import { AgentError } from './agent-error.ts';
+import { AgentError, notSaved } from './agent-error.ts';
 import { AgentFolder, agentFolders } from './agent-folder.ts';
 import type { AgentRecord } from './agent-folder.ts';
 import type { AgentService, CreateAgent } from './agent-service.ts';
@@ -99,7 +99,10 @@ export class AgentSupervisor implements AgentService {
     const id = randomId();
     const [{ entry }, folder] = await Promise.all([this.#directory.launch(provider, id), workingFolder(cwd)]);
     const title = prompt === null ? folderTitle(folder) : titleOf(prompt);
-    const agent = await this.#make(id, { provider, providerLabel: entry.label.slice(0, 128), cwd: folder, title });
+    const told = { provider, providerLabel: entry.label.slice(0, 128), cwd: folder, title };
+    const agent = await this.#make(id, told).catch((cause: unknown) => {
+      throw notSaved('The agent could not be saved, so it was not started', cause);
+    });
     this.#agents.set(id, agent);
     if (this.#stopped) await agent.stop();
     else if (prompt === null) void agent.warmUp();

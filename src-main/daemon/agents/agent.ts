@@ -6,7 +6,7 @@ import type { Logger } from '../../platform/logger.ts';
 import { cutText } from '../timeline/entry-bounds.ts';
 import type { TimelineLog } from '../timeline/timeline-log.ts';
 import type { StopReason } from './acp-schema.ts';
-import { AgentError } from './agent-error.ts';
+import { AgentError, notSaved } from './agent-error.ts';
 import { AgentFailure } from './agent-failure.ts';
 import type { AgentFolder, AgentRecord } from './agent-folder.ts';
 import { AgentRuntime } from './agent-runtime.ts';
@@ -142,13 +142,21 @@ export class Agent {
   }
 
   async archive(archived: boolean): Promise<void> {
+    const before = this.#record.archived;
+    // First of all: a prompt that comes meanwhile would run where nobody looks.
+    this.#record = { ...this.#record, archived };
     if (archived) {
       await this.#endTurn('cancelled');
       await this.#runtime.stop();
     }
-    this.#record = { ...this.#record, archived };
-    await this.#folder.save(this.#record);
-    this.#changed();
+    try {
+      await this.#folder.save(this.#record);
+    } catch (cause) {
+      this.#record = { ...this.#record, archived: before };
+      throw notSaved('The archive could not be saved', cause);
+    } finally {
+      this.#changed();
+    }
   }
 
   /** Ends the program; the next prompt starts it again. */

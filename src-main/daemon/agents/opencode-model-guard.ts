@@ -34,8 +34,11 @@ async function configured(env: SessionFacts['env']): Promise<boolean> {
   const paths = ['opencode.json', 'opencode.jsonc', 'config.json'].map((name) => join(folder, name));
   if (env['OPENCODE_CONFIG']) paths.push(env['OPENCODE_CONFIG']);
   const texts = [...(await Promise.all(paths.map(readText))), env['OPENCODE_CONFIG_CONTENT'] ?? ''];
-  return texts.some((text) => /^[^/\n]*"model"\s*:\s*"opencode\//m.test(text));
+  return texts.some((text) => NAMED_MODEL.test(text));
 }
+
+/** Not behind the beginning of a comment on its line; the slashes of `https://` begin none. */
+const NAMED_MODEL = /^(?:[^/\n]|(?<=:)\/\/|\/(?![/*]))*"model"\s*:\s*"opencode\//m;
 
 async function readText(path: string): Promise<string> {
   return readFile(path, 'utf8').catch(() => '');

@@ -94,6 +94,12 @@ describe('a hosted model that nobody chose', () => {
     expect(await refused('opencode/big')).not.toBeNull();
     await writeFile(config, '{ "model": "opencode/big" } // mine');
     expect(await refused('opencode/big')).toBeNull();
+    await writeFile(config, '{"$schema":"https://opencode.ai/config.json","model":"opencode/big"}');
+    expect(await refused('opencode/big')).toBeNull();
+    for (const comment of ['// "model": "opencode/big"', '/* "model": "opencode/big" */']) {
+      await writeFile(config, `{"$schema":"https://opencode.ai/config.json" ${comment}\n}`);
+      expect(await refused('opencode/big')).not.toBeNull();
+    }
     await rm(config);
     await mkdir(join(root, '.local/share/opencode'), { recursive: true });
     await writeFile(join(root, '.local/share/opencode/auth.json'), '{"opencode":{"type":"api"}}');

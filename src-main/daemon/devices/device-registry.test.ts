@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
 import { fromBase64url } from '../../../src-shared/bytes.ts';
+import type { MessageConnection } from '../../../src-shared/channel/message-connection.ts';
 import { LAST_SEEN_SAVE_MS, MAX_DEVICES, PENDING_CHECK_MS, PENDING_DEVICE_MS } from '../../../src-shared/limits.ts';
 import { ManualClock } from '../../../src-shared/manual-clock.ts';
 import { writeFileAtomic } from '../../platform/atomic-file.ts';
@@ -139,6 +140,30 @@ describe('a device', () => {
 });
 
 describe('revoking', () => {
+  test('hears of it before the relay is told to close its pipes', async () => {
+    const { registry, add } = await fixture();
+    const record = await add();
+    let closedWith: string | null = null;
+    let socketGone: () => void = () => undefined;
+    const connection = {
+      path: 'relay',
+      closed: new Promise<never>(() => undefined),
+      close: (code: string) => {
+        closedWith = code;
+        return new Promise<void>((resolve) => (socketGone = resolve));
+      },
+    } as unknown as MessageConnection;
+    registry.attachConnection(record.id, '0'.repeat(32), connection);
+    const revoking = registry.revoke(record.id);
+    expect(closedWith).toBe('revoked');
+    expect(registry.byTokenHash(registry.tokens.get()[0] ?? '')).toBeUndefined();
+    expect(registry.tokens.get()).toHaveLength(1);
+    socketGone();
+    await revoking;
+    expect(registry.tokens.get()).toEqual([]);
+    await registry.stop();
+  });
+
   test('forgets the device at once and for good', async () => {
     const { registry, add, path, file } = await fixture();
     const record = await add();

@@ -238,9 +238,14 @@ export class DeviceRegistry {
     this.#records.delete(id);
     this.#byKey.delete(record.publicKey);
     this.#byTokenHash.delete(deviceTokenHash(record, this.#provider));
+    const isLive = this.#connections.paths(id).length > 0;
     const closed = this.#connections.closeAll(id, 'revoked');
     for (const listener of [...this.#onRevoked]) listener(id);
-    this.#changed();
+    this.#changes.set(this.list());
+    // The relay cuts the pipes of a token that it is told to forget, and the device must hear first that it was revoked: by then
+    // this is the only way it can learn of it. Handshakes with the token fail from now on all the same.
+    if (isLive) void closed.then(() => this.#tokensChanged());
+    else this.#tokensChanged();
     return closed;
   }
 
@@ -272,6 +277,10 @@ export class DeviceRegistry {
 
   #changed(): void {
     this.#changes.set(this.list());
+    this.#tokensChanged();
+  }
+
+  #tokensChanged(): void {
     const tokens = this.tokenHashes();
     if (tokens.join() !== this.#tokens.get().join()) this.#tokens.set(tokens);
   }

@@ -2,7 +2,8 @@ import { chmod, chown, lstat, mkdir, mkdtemp, readdir, rm, stat, symlink, writeF
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { homePath, openHome } from './paseo-home.ts';
+import { homePath } from '../../platform/home-path.ts';
+import { openHome } from './paseo-home.ts';
 
 let folder: string;
 let path: string;

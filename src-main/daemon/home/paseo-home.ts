@@ -1,5 +1,4 @@
 import { lstat, mkdir, readdir, realpath, stat, chmod } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { FileError, isTemporary, readPrivateFile, writeFileAtomic } from '../../platform/atomic-file.ts';
@@ -15,11 +14,6 @@ export interface PaseoHome {
   file(name: string): string;
   /** The absolute path of a folder in it, made with mode 0700 when it is not there. */
   dir(...segments: string[]): Promise<string>;
-}
-
-/** The home that the environment asks for: `PASEO_HOME`, else `~/.paseo`. */
-export function homePath(env: Readonly<Record<string, string | undefined>>): string {
-  return env['PASEO_HOME'] ? resolve(env['PASEO_HOME']) : join(homedir(), '.paseo');
 }
 
 /**

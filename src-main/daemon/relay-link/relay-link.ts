@@ -21,6 +21,8 @@ export interface RelayLinkOptions {
   readonly claims: readonly RelaySessionClaim[];
   /** A client waits behind this socket, not authenticated; whoever takes it closes it. */
   onPipe(pipe: RelayPipe): void;
+  /** Another socket of this daemon's identity has the sessions now. The link comes back for them, but not soon. */
+  onTaken?(): void;
   readonly logger: Logger;
   readonly clock?: Clock;
   /** Wall clock, for the times people see. */
@@ -134,5 +136,6 @@ export class RelayLink {
     this.#cancelRetry = clock.after(wait, () => this.#connect());
     const retryAt = new Date(date().getTime() + wait).toISOString();
     this.#state.set({ state: 'offline', attempt: this.#failures, retryAt, error: error.message });
+    if (error.code === 'taken') this.#options.onTaken?.();
   }
 }

@@ -1,6 +1,6 @@
 import { CodedError } from '../../../src-shared/coded-error.ts';
 import type { Config } from '../../../src-shared/config/schema.ts';
-import { EMBEDDED_RELAY_RETRY_MS } from '../../../src-shared/limits.ts';
+import { EMBEDDED_RELAY_RETRY_MS, RELAY_TWIN_MS } from '../../../src-shared/limits.ts';
 import { type Watchable, Watched } from '../../../src-shared/watchable.ts';
 import type { RelayLinkState } from '../../../src-shared/wire/status.ts';
 import type { Logger } from '../../platform/logger.ts';
@@ -38,8 +38,15 @@ export interface RelayView {
 export class RelayLinks {
   readonly #options: RelayLinksOptions;
   readonly #links = new Map<string, RelayLink>();
+  readonly #ending = new Set<Promise<void>>();
+  /** When each link came online, and when one lost its sessions to another socket of ours; by monotonic time. */
+  readonly #onlineAt = new Map<string, number>();
+  readonly #takenAt = new Map<string, number>();
+  /** Retired relays that turned out to be the current one under an earlier name: its link serves both. */
+  readonly #twins = new Set<string>();
+  #currentName: string | null = null;
   readonly #state = new Watched<RelayView>({ endpoint: null, embedded: false, link: { state: 'off' } });
-  #embedded: { relay: EmbeddedRelay; port: number; target: RelayTarget } | null = null;
+  #embedded: { relay: EmbeddedRelay; port: number; endpoint: string } | null = null;
   #retry: NodeJS.Timeout | null = null;
   #attempt = 0;
   #work: Promise<void> = Promise.resolve();
@@ -65,9 +72,9 @@ export class RelayLinks {
   async stop(): Promise<void> {
     this.#stopped = true;
     for (const unsubscribe of this.#unsubscribe.splice(0)) unsubscribe();
-    if (this.#retry !== null) clearTimeout(this.#retry);
     await this.#work;
-    await Promise.all([...this.#links.values()].map((link) => link.stop()));
+    if (this.#retry !== null) clearTimeout(this.#retry);
+    await Promise.all([...[...this.#links.values()].map((link) => link.stop()), ...this.#ending]);
     this.#links.clear();
     await this.#stopEmbedded();
   }
@@ -83,7 +90,9 @@ export class RelayLinks {
   }
 
   #apply(): void {
-    this.#work = this.#work.then(() => this.#settle());
+    this.#work = this.#work
+      .then(() => this.#settle())
+      .catch((error: unknown) => this.#options.logger.error({ err: error }, 'the relay settings could not be applied'));
   }
 
   async #settle(): Promise<void> {
@@ -110,18 +119,19 @@ export class RelayLinks {
       const relay = this.#options.embeddedRelay(port);
       try {
         const endpoint = (await relay.start()).listen[0] ?? `127.0.0.1:${port}`;
-        const target = { endpoint, publicEndpoint: publicEndpoint ?? endpoint, tls: false, embedded: true };
-        this.#embedded = { relay, port, target };
+        this.#embedded = { relay, port, endpoint };
         this.#attempt = 0;
       } catch (error) {
         this.#embeddedFailed(port, error);
         return;
       }
     }
-    this.#options.onTarget(this.#embedded.target);
+    const { endpoint } = this.#embedded;
+    this.#options.onTarget({ ...embeddedTarget(endpoint), publicEndpoint: publicEndpoint ?? endpoint });
   }
 
   #embeddedFailed(port: number, error: unknown): void {
+    if (this.#stopped) return;
     this.#attempt += 1;
     this.#options.onTarget(null);
     const reason = error instanceof CodedError ? error.message : `The embedded relay could not listen on port ${port}.`;
@@ -137,7 +147,7 @@ export class RelayLinks {
     const embedded = this.#embedded;
     this.#embedded = null;
     if (embedded === null) return;
-    await this.#endLink(key(embedded.target));
+    await this.#endLink(key(embeddedTarget(embedded.endpoint)));
     await embedded.relay.stop();
   }
 
@@ -146,24 +156,63 @@ export class RelayLinks {
     if (this.#stopped) return;
     const { current, retired } = this.#options.routes.get();
     const enabled = this.#options.config.get().relay.enabled;
-    const wanted = enabled ? [current, ...retired].filter((target) => target !== null) : [];
-    for (const name of this.#links.keys()) if (!wanted.some((target) => key(target) === name)) void this.#endLink(name);
+    const name = current === null ? null : key(current);
+    if (name !== this.#currentName) this.#twins.clear();
+    this.#currentName = name;
+    const all = enabled ? [current, ...retired].filter((target) => target !== null) : [];
+    const wanted = all.filter((target) => !this.#twins.has(key(target)));
+    for (const held of this.#links.keys()) if (!wanted.some((target) => key(target) === held)) void this.#endLink(held);
     for (const target of wanted) if (!this.#links.has(key(target))) this.#startLink(target);
     this.#publish();
   }
 
   #startLink(target: RelayTarget): void {
     const { claims, onPipe, logger } = this.#options;
-    const link = new RelayLink({ endpoint: target.endpoint, tls: target.tls, claims: [...claims], onPipe, logger });
-    this.#links.set(key(target), link);
-    link.state.subscribe(() => this.#publish());
+    const name = key(target);
+    const onTaken = (): void => {
+      this.#takenAt.set(name, performance.now());
+      this.#endTwins();
+    };
+    const { endpoint, tls } = target;
+    const link = new RelayLink({ endpoint, tls, claims: [...claims], onPipe, onTaken, logger });
+    this.#links.set(name, link);
+    link.state.subscribe(({ state }) => {
+      if (state === 'online') {
+        this.#onlineAt.set(name, performance.now());
+        this.#endTwins();
+      }
+      this.#publish();
+    });
     link.start();
   }
 
   async #endLink(name: string): Promise<void> {
     const link = this.#links.get(name);
+    if (link === undefined) return;
     this.#links.delete(name);
-    await link?.stop();
+    this.#onlineAt.delete(name);
+    this.#takenAt.delete(name);
+    const ended = link.stop().finally(() => this.#ending.delete(ended));
+    this.#ending.add(ended);
+    await ended;
+  }
+
+  /**
+   * Two endpoints may lead to one relay (an address, and later a name for it). There each claim takes the sessions from the
+   * other link, and both would go on doing so for as long as the earlier endpoint is kept. When one link loses its sessions in
+   * the moment in which another comes online, the link of the earlier endpoint ends.
+   */
+  #endTwins(): void {
+    for (const [loser, lostAt] of [...this.#takenAt]) {
+      const isNear = ([name, at]: [string, number]) => name !== loser && Math.abs(at - lostAt) <= RELAY_TWIN_MS;
+      const winner = [...this.#onlineAt].find(isNear)?.[0];
+      if (winner === undefined) continue;
+      this.#takenAt.delete(loser);
+      const spare = winner === this.#currentName ? loser : loser === this.#currentName ? winner : loser;
+      this.#twins.add(spare);
+      void this.#endLink(spare);
+      if (spare === winner) this.#links.get(loser)?.retryNow();
+    }
   }
 
   #publish(): void {
@@ -177,6 +226,10 @@ export class RelayLinks {
     };
     this.#state.set(view);
   }
+}
+
+function embeddedTarget(endpoint: string): RelayTarget {
+  return { endpoint, publicEndpoint: endpoint, tls: false, embedded: true };
 }
 
 function key(target: RelayTarget): string {

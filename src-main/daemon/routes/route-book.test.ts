@@ -47,6 +47,17 @@ describe('the route book', () => {
     expect(routes.routes.get().retired).toEqual([relay('b.example:1')]);
   });
 
+  it('keeps a relay that was switched off before another one took its place', async () => {
+    const { book: routes } = await book();
+    routes.update(relay('a.example:1'), []);
+    routes.update(null, []);
+    routes.update(relay('b.example:1'), []);
+    expect(routes.routes.get().retired).toEqual([relay('a.example:1')]);
+    routes.update(null, []);
+    routes.update(relay('b.example:1'), []);
+    expect(routes.routes.get()).toMatchObject({ current: relay('b.example:1'), retired: [relay('a.example:1')] });
+  });
+
   it('does not keep the embedded relay, which ends when another one is set', async () => {
     const { book: routes } = await book();
     routes.update({ ...relay('127.0.0.1:6768'), embedded: true }, []);
@@ -55,8 +66,11 @@ describe('the route book', () => {
   });
 
   it('refuses a damaged file instead of starting over', async () => {
-    await expect(book('{"format":"paseo-routes"}')).rejects.toThrow();
-    await expect(book('not json')).rejects.toThrow();
+    for (const text of ['{"format":"paseo-routes"}', 'not json'])
+      await expect(book(text)).rejects.toMatchObject({
+        code: 'corrupt',
+        message: expect.stringContaining('routes.json'),
+      });
   });
 
   it('says when a change could not be saved', async () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CodedError } from '../../../src-shared/coded-error.ts';
 import { Timestamp } from '../../../src-shared/ids.ts';
 import { RELAY_OVERLAP_MS } from '../../../src-shared/limits.ts';
 import { type DirectRoute, DirectRoute as DirectRouteSchema, HostPort } from '../../../src-shared/routes.ts';
@@ -34,6 +35,8 @@ export interface Routes {
   readonly direct: readonly DirectRoute[];
 }
 
+class RouteBookError extends CodedError<'corrupt'> {}
+
 /** Where the book is kept. `read` gives null when there is none yet. */
 export interface RouteStorage {
   read(): Promise<string | null>;
@@ -51,11 +54,10 @@ export class RouteBook {
   #state: RouteFile;
   #saving: Promise<void> = Promise.resolve();
 
-  /** Throws when the file is not ours or damaged. */
+  /** Throws {@link RouteBookError} when the file is not ours or damaged. */
   static async open(file: RouteStorage, now: () => number = Date.now): Promise<RouteBook> {
     const text = await file.read();
-    const state = text === null ? fresh : RouteFile.parse(JSON.parse(text));
-    return new RouteBook(file, now, state);
+    return new RouteBook(file, now, text === null ? fresh : parsed(text));
   }
 
   private constructor(file: RouteStorage, now: () => number, state: RouteFile) {
@@ -77,7 +79,8 @@ export class RouteBook {
       (relay) => Date.parse(relay.until) > now && relay.endpoint !== current?.endpoint,
     );
     const old = before.current;
-    if (old !== null && !old.embedded && current !== null && old.endpoint !== current.endpoint) {
+    // Also while the relay is off: it may come back with another endpoint, and a phone that was away must learn that.
+    if (old !== null && !old.embedded && old.endpoint !== current?.endpoint) {
       const until = new Date(now + RELAY_OVERLAP_MS).toISOString();
       retired = [{ ...old, until }, ...retired].slice(0, 4);
     }
@@ -99,6 +102,20 @@ export class RouteBook {
   #view(): Routes {
     const { routesVersion, current, retired, direct } = this.#state;
     return { version: routesVersion, current, retired: retired.map(({ until: _until, ...relay }) => relay), direct };
+  }
+}
+
+function parsed(text: string): RouteFile {
+  try {
+    return RouteFile.parse(JSON.parse(text));
+  } catch (cause) {
+    // What is wrong with it is not said: messages of parsers quote what they read.
+    throw new RouteBookError(
+      'corrupt',
+      'routes.json in PASEO_HOME is damaged, or a newer Paseo wrote it. Restore it from a backup; or move it away, and ' +
+        'devices that find this daemon only through an earlier relay must be paired again.',
+      { cause },
+    );
   }
 }
 

@@ -51,6 +51,26 @@ describe('the feed of a session', () => {
     expect(sent).toEqual(['other', 'flaky']);
   });
 
+  it('rests longer after each failure, whatever wakes the source meanwhile', async () => {
+    const { feed, clock } = fixture();
+    let tries = 0;
+    const broken = { step: () => Promise.reject(new Error(`disk ${++tries}`)) };
+    const wakeOften = async (ms: number): Promise<void> => {
+      for (let passed = 0; passed < ms; passed += 100) {
+        feed.wake(broken);
+        clock.advance(100);
+        await settled();
+      }
+    };
+    await wakeOften(60_000);
+    expect(tries).toBeLessThan(10);
+    feed.remove(broken);
+    await wakeOften(0);
+    clock.advance(10 * 60_000);
+    await settled();
+    expect(tries).toBeLessThan(10);
+  });
+
   it('sends nothing after its end and leaves no timer', async () => {
     const { feed, sent, source, clock, peer } = fixture();
     peer.buffered = SESSION_HIGH_WATER_BYTES;

@@ -1,5 +1,10 @@
 import type { Clock } from '../../../src-shared/clock.ts';
-import { FEED_RETRY_MS, SESSION_DRAIN_POLL_MS, SESSION_HIGH_WATER_BYTES } from '../../../src-shared/limits.ts';
+import {
+  FEED_RETRY_MAX_MS,
+  FEED_RETRY_MS,
+  SESSION_DRAIN_POLL_MS,
+  SESSION_HIGH_WATER_BYTES,
+} from '../../../src-shared/limits.ts';
 import type { Logger } from '../../platform/logger.ts';
 
 /** Something that has events for one session. It remembers what was not sent yet, as a cursor or as "changed". */
@@ -18,6 +23,9 @@ export class SessionFeed {
   readonly #logger: Logger;
   readonly #ready = new Set<FeedSource>();
   readonly #cancels = new Set<() => void>();
+  /** Sources that failed and are tried again later, and how long each last rested: a damaged history must not fill the log. */
+  readonly #resting = new Set<FeedSource>();
+  readonly #rests = new WeakMap<FeedSource, number>();
   #pumping = false;
   #stopped = false;
 
@@ -30,7 +38,7 @@ export class SessionFeed {
 
   /** This source has something new. What else changes in this turn of the event loop goes along. */
   wake(source: FeedSource): void {
-    if (this.#stopped) return;
+    if (this.#stopped || this.#resting.has(source)) return;
     this.#ready.add(source);
     if (this.#pumping) return;
     this.#pumping = true;
@@ -39,6 +47,7 @@ export class SessionFeed {
 
   remove(source: FeedSource): void {
     this.#ready.delete(source);
+    this.#resting.delete(source);
   }
 
   stop(): void {
@@ -64,10 +73,18 @@ export class SessionFeed {
 
   async #step(source: FeedSource): Promise<boolean> {
     try {
-      return await source.step();
+      const more = await source.step();
+      this.#rests.delete(source);
+      return more;
     } catch (error) {
+      if (this.#stopped) return false;
       this.#logger.error({ err: error }, 'events for a session could not be read; trying again');
-      this.#later(FEED_RETRY_MS, () => this.wake(source));
+      const rest = Math.min(FEED_RETRY_MAX_MS, 2 * (this.#rests.get(source) ?? FEED_RETRY_MS / 2));
+      this.#rests.set(source, rest);
+      this.#resting.add(source);
+      this.#later(rest, () => {
+        if (this.#resting.delete(source)) this.wake(source);
+      });
       return false;
     }
   }

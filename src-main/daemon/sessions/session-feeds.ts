@@ -27,6 +27,7 @@ export class SessionFeeds implements CallerFeeds {
   readonly #send: (event: DaemonEvent, lane: string) => void;
   readonly #topics = new Map<Topic, TopicSource>();
   readonly #followers = new Map<string, TimelineFollower>();
+  #stopped = false;
 
   constructor(services: FeedServices, feed: SessionFeed, send: (event: DaemonEvent, lane: string) => void) {
     this.#services = services;
@@ -37,6 +38,8 @@ export class SessionFeeds implements CallerFeeds {
   watch(topics: readonly Topic[]): void {
     for (const source of this.#topics.values()) source.stop();
     this.#topics.clear();
+    // An answer that was under way when the connection ended.
+    if (this.#stopped) return;
     for (const topic of new Set(topics)) {
       const source = this.#source(topic);
       this.#topics.set(topic, source);
@@ -63,6 +66,7 @@ export class SessionFeeds implements CallerFeeds {
   }
 
   stop(): void {
+    this.#stopped = true;
     for (const source of this.#topics.values()) source.stop();
     for (const follower of this.#followers.values()) follower.stop();
     this.#topics.clear();

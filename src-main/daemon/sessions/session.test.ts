@@ -34,6 +34,25 @@ describe('a session', () => {
     });
   });
 
+  it('watches nothing for a client that is gone before its request was answered', async () => {
+    const peer = new SessionPeer(fixture);
+    let open = 0;
+    const { subscribe } = fixture.status;
+    fixture.status.subscribe = (listener) => {
+      open++;
+      const end = subscribe.call(fixture.status, listener);
+      return () => {
+        open--;
+        end();
+      };
+    };
+    peer.link.daemon.deliver(JSON.stringify({ t: 'query', id: 1, method: 'watch', params: { topics: ['daemon'] } }));
+    peer.link.daemon.deliver('not json');
+    await peer.connection.closed;
+    await new Promise(setImmediate);
+    expect(open).toBe(0);
+  });
+
   it('creates, prompts, lists, pages and archives agents, naming who did it', async () => {
     const peer = new SessionPeer(fixture);
     const { agentId } = (await peer.command('agent.create', CREATE)) as { agentId: string };

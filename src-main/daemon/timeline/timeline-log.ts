@@ -114,6 +114,8 @@ export class TimelineLog implements Timeline {
     const { seq, offset } = cursor ?? { seq: 0, offset: 0 };
     const lost = cursor === null || cursor.logId !== this.#logId || seq > this.#lastSeq;
     if (lost || this.#lastSeq - seq > MAX_CATCH_UP_ENTRIES) return this.#newestPage(maxBytes);
+    const held = this.#window.lengthOf(seq);
+    if (held !== null && offset <= held) return this.#fromWindow({ seq, offset }, held, maxBytes);
     const [known, entries] = await this.#entriesAfter(seq, maxBytes);
     const length = known === null ? 0 : textOf(known).length;
     if (offset > length) return this.#newestPage(maxBytes);
@@ -211,6 +213,14 @@ export class TimelineLog implements Timeline {
     const grown = this.#window.textFrom(seq, length);
     const fresh = this.#lastSeq > seq ? this.#window.from(seq + 1, Infinity) : [];
     return (grown === '' ? '' : encodeGrowth({ seq, offset: length, text: grown })) + fresh.map(encodeEntry).join('');
+  }
+
+  /** For a follower at an entry in memory: costs what is new, however long the text of that entry is by now. */
+  #fromWindow({ seq, offset }: { seq: number; offset: number }, length: number, maxBytes: number): TimelineRead {
+    const text = this.#window.textFrom(seq, offset);
+    const grow = text === '' ? null : { seq, offset, text };
+    const entries = this.#window.from(seq + 1, maxBytes);
+    return { reset: false, grow, entries, ...this.#position(entries.at(-1) ?? null, { seq, offset: length }) };
   }
 
   /** Entry `seq` itself (null for 0) and those after it, as far as one step goes. */
