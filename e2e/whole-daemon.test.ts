@@ -24,11 +24,11 @@ afterEach(async () => {
   await folder.remove();
 });
 
-async function start(attended = false): Promise<Daemon> {
+async function start({ attended = false, flags = {} } = {}): Promise<Daemon> {
   const daemon = await createDaemon({
     home: folder.home,
     env: { PATH: process.env['PATH'], HOME: folder.workspace },
-    flags: {},
+    flags,
     kind: 'headless',
     attended,
     webRoot: null,
@@ -96,7 +96,7 @@ describe('the whole daemon', () => {
   });
 
   it('asks the person at the machine when pairing is attended, with the same digits on both sides', async () => {
-    const daemon = await start(true);
+    const daemon = await start({ attended: true });
     await until(daemon.status, ({ relay }) => relay.link.state === 'online');
     const digits: string[] = [];
     const offer = daemon.createOffer(null);
@@ -143,11 +143,29 @@ describe('the whole daemon', () => {
   });
 
   it('leaves nothing behind when it cannot start', async () => {
-    await writeConfig(folder.home, { daemon: { listen: '203.0.113.7:1', relay: { enabled: false } } });
-    await expect(start()).rejects.toMatchObject({ code: 'address_not_available' });
+    const listen = ['203.0.113.7:1'];
+    await expect(start({ flags: { listen } })).rejects.toMatchObject({ code: 'address_not_available' });
     await expect(stat(join(folder.home, 'daemon.sock'))).rejects.toThrow('ENOENT');
-    await writeConfig(folder.home, { daemon: { listen: '127.0.0.1:0', relay: { enabled: false } } });
     await start();
+  });
+
+  it('starts while a configured address is not there yet, says so, and serves its socket and relay meanwhile', async () => {
+    await writeConfig(folder.home, { daemon: { listen: '203.0.113.7:1', relay: { embeddedPort: 0 } } });
+    const daemon = await start();
+    const [state] = daemon.status.get().listeners;
+    expect(state).toMatchObject({ state: 'waiting', configured: '203.0.113.7:1' });
+    const { client } = await pair(daemon, 'relay');
+    expect(await until(client.state, ({ state: now }) => now === 'connected')).toMatchObject({ path: 'relay' });
+  });
+
+  it('asks the person also for an offer that does not ask for it, where that is the rule', async () => {
+    const daemon = await start({ attended: true });
+    await until(daemon.status, ({ relay }) => relay.link.state === 'online');
+    const offer = daemon.createOffer(false);
+    const refused = expect(TestClient.pair(offer.url)).rejects.toMatchObject({ code: 'declined' });
+    await until(daemon.pairing, (state) => state.pending.length === 1);
+    daemon.confirmPairing({ offerId: offer.offerId, accept: false, role: 'full' });
+    await refused;
   });
 
   it('names the owner to a second start', async () => {

@@ -88,7 +88,7 @@ async function wire(options: DaemonOptions, unwind: Unwind): Promise<Daemon> {
     offers,
     daemonKey: identity.staticKeyPair.publicKey,
     daemonName,
-    attendedByDefault: options.attended,
+    alwaysAttended: options.attended,
     linkBase: () => routes.linkBase(),
     offerRoutes: () => {
       // The machine may be on another network than when it began to listen.
@@ -128,6 +128,8 @@ async function wire(options: DaemonOptions, unwind: Unwind): Promise<Daemon> {
   const listeners = new Listeners({
     homeSocket,
     config,
+    // A person who just typed an address is told at once that it is not there; one in the configuration may come later.
+    waitForAddresses: options.flags.listen === undefined,
     webRoot: options.webRoot,
     onSocket: (socket, { source }) => acceptor.accept(socket, { transport: 'direct', source }),
     onLocal: (connection) => hub.acceptLocal(connection),

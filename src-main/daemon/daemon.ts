@@ -40,7 +40,7 @@ export interface Daemon {
   readonly devices: Watchable<Device[]>;
   revokeDevice(id: string): Promise<void>;
   readonly pairing: Watchable<PairingState>;
-  /** `attended` null: as the daemon was started. */
+  /** `attended` true: confirmed by a person even if the daemon was started without that rule. */
   createOffer(attended: boolean | null): OpenOffer;
   cancelOffer(offerId: string): void;
   confirmPairing(answer: ConfirmPairing): void;

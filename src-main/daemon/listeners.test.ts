@@ -35,6 +35,7 @@ function make(listen: readonly string[]): Watched<Config> {
     clock,
     homeSocket: join(folder, 'daemon.sock'),
     config,
+    waitForAddresses: false,
     webRoot: null,
     onSocket: () => undefined,
     onLocal: () => undefined,

@@ -15,6 +15,8 @@ export interface ListenersOptions {
   /** `$PASEO_HOME/daemon.sock`, open whatever the configuration says. */
   readonly homeSocket: string;
   readonly config: Watchable<Config>;
+  /** See `DirectListenerOptions`. */
+  readonly waitForAddresses: boolean;
   readonly webRoot: string | null;
   readonly onSocket: DirectListenerOptions['onSocket'];
   readonly onLocal: (connection: MessageConnection) => void;

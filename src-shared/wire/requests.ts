@@ -120,7 +120,7 @@ export const requests = {
   'pairing.offer': {
     kind: 'command',
     role: 'owner',
-    /** `attended`: null takes the daemon's own setting. */
+    /** `attended` true: a person at the daemon must confirm, also where the daemon does not always ask. */
     params: z.strictObject({ attended: z.boolean().nullable() }),
     result: OpenOffer,
   },

@@ -25,8 +25,8 @@ export interface PairingOptions {
   /** X25519 public key of the daemon, 32 bytes. */
   readonly daemonKey: Uint8Array;
   readonly daemonName: () => string;
-  /** What `offer({ attended: null })` means. */
-  readonly attendedByDefault: boolean;
+  /** Every pairing is confirmed by a person at this machine, whatever an offer asks for. */
+  readonly alwaysAttended: boolean;
   readonly linkBase: () => { base: string; reach: OfferReach; advice: string[] };
   readonly offerRoutes: () => Pick<Offer, 'relays' | 'direct'>;
   readonly clock?: Clock;
@@ -73,9 +73,9 @@ export class Pairing {
     return this.#state;
   }
 
-  /** Opens an offer. `attended`: a person at the daemon must confirm it. Throws `PairingError` `no_route`. */
+  /** Opens an offer. `attended` true: a person at the daemon must confirm it, also where that is not the rule. Throws `PairingError` `no_route`. */
   offer({ attended }: { attended: boolean | null }): OpenOffer {
-    const { offers, daemonKey, daemonName, attendedByDefault, linkBase, offerRoutes } = this.#options;
+    const { offers, daemonKey, daemonName, alwaysAttended, linkBase, offerRoutes } = this.#options;
     const routes = offerRoutes();
     if (routes.relays.length + routes.direct.length === 0)
       throw new PairingError(
@@ -84,7 +84,7 @@ export class Pairing {
       );
     const { base, reach, advice } = linkBase();
     const { id, secret, expiresAt } = offers.open();
-    this.#attended.set(id, attended ?? attendedByDefault);
+    this.#attended.set(id, alwaysAttended || attended === true);
     const url = offerLink(base, {
       version: 1,
       daemonKey: toBase64url(daemonKey),

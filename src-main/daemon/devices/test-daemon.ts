@@ -55,7 +55,7 @@ export async function testDaemon(options: TestDaemonOptions = {}) {
     offers,
     daemonKey: staticKeyPair.publicKey,
     daemonName: () => 'Workbench',
-    attendedByDefault: options.attended ?? false,
+    alwaysAttended: options.attended ?? false,
     linkBase: () => ({ base: 'http://127.0.0.1:6767', reach: 'this-machine', advice: [] }),
     offerRoutes: () => ({ relays: [], direct: options.direct ?? [{ address: '127.0.0.1:6767', tls: false }] }),
     ...time,

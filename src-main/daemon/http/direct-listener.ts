@@ -24,6 +24,8 @@ import { StrictServer } from './strict-server.ts';
 export interface DirectListenerOptions {
   /** TCP addresses of `daemon.listen`; may be empty. */
   readonly addresses: readonly string[];
+  /** Starts also while none of the addresses is there yet, and waits for them. */
+  readonly waitForAddresses?: boolean;
   readonly config: Watchable<Config>;
   /** Folder of the built web client; null to serve none. */
   readonly webRoot: string | null;
@@ -73,7 +75,7 @@ export class DirectListener {
 
   /**
    * Listens on every address. One that is not there yet is tried again; one that cannot be had shows it in `state`. Throws the first
-   * {@link ListenError} when not a single one could be had.
+   * {@link ListenError} when not a single one could be had (or, with `waitForAddresses`, could come later).
    */
   start(): Promise<void> {
     return this.#inTurn(async () => {
@@ -83,7 +85,8 @@ export class DirectListener {
         const error = await this.#open(entry);
         if (error) errors.push(error);
       }
-      if (errors.length > 0 && errors.length === this.#entries.length) {
+      const mayCome = this.#options.waitForAddresses && errors.some(({ code }) => code === 'address_not_available');
+      if (errors.length > 0 && errors.length === this.#entries.length && !mayCome) {
         await this.#closeAll();
         throw errors[0]!;
       }
