@@ -163,4 +163,11 @@ test('from the tray app over an untrusted relay to the phone and back, with noth
     expect(secrets.size).toBeGreaterThan(20);
     for (const [name, needle] of secrets) expect(seen.includes(needle), `the relay saw: ${name}`).toBe(false);
   });
+
+  await test.step('what the relay wrote down names nobody', () => {
+    const sessionIds = parseOfferLink(link, 0).relays.map(({ sessionId }) => sessionId);
+    expect(sessionIds).toHaveLength(1);
+    expect(relayLog()).toContain('Session claimed');
+    for (const secret of [...sessionIds, '"token"']) expect(relayLog()).not.toContain(secret);
+  });
 });

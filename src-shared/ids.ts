@@ -18,7 +18,7 @@ export type LogId = z.infer<typeof LogId>;
 export const ClientInstance = z.string().regex(/^[0-9a-f]{32}$/);
 export type ClientInstance = z.infer<typeof ClientInstance>;
 
-/** First 32 characters of base32(SHA-256(...)), 20 bytes. Source: secure-channel design, "The relay". */
+/** First 32 characters of base32(SHA-256(...)), 20 bytes. Source: docs/protocol.md. */
 export const SessionId = z.string().regex(/^[a-z2-7]{32}$/);
 export type SessionId = z.infer<typeof SessionId>;
 

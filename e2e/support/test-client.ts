@@ -68,7 +68,7 @@ export class TestClient {
 }
 
 function dialer(only?: 'direct' | 'relay'): Dialer {
-  const dial = webSocketDialer((url) => new WebSocket(url, { perMessageDeflate: false }) as never);
+  const dial = webSocketDialer((url) => new WebSocket(url, { perMessageDeflate: false }));
   const never = () => Promise.reject(new Error('this test does not use that route'));
   if (only === 'relay') return { ...dial, direct: never };
   return only === 'direct' ? { ...dial, relay: never } : dial;

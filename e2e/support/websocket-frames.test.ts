@@ -8,7 +8,7 @@ describe('the wire tap', () => {
   it('passes traffic on and reads masked and long payloads of both directions', async () => {
     const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
     await once(server, 'listening');
-    server.on('connection', (socket) => socket.on('message', (data) => socket.send(`echo ${String(data)}`)));
+    server.on('connection', (socket) => socket.on('message', (data: Buffer) => socket.send(`echo ${data.toString()}`)));
     const address = server.address();
     if (typeof address === 'string' || address === null) throw new Error('no port');
     const tap = new RelayTap(address.port);

@@ -1,4 +1,4 @@
-import { CLI_FOLLOW_PATIENCE_MS } from '../../src-shared/limits.ts';
+import { CLI_FOLLOW_PATIENCE_MS } from './limits.ts';
 import { findAgent } from './agent-ref.ts';
 import type { CliContext } from './context.ts';
 import { withDaemon } from './daemon-session.ts';

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { parse } from 'node:path';
 import { CodedError } from '../../src-shared/coded-error.ts';
-import { BACKGROUND_START_TIMEOUT_MS } from '../../src-shared/limits.ts';
+import { BACKGROUND_START_TIMEOUT_MS } from './limits.ts';
 import { CliError } from './cli-error.ts';
 import type { CliContext } from './context.ts';
 import { type ReadyMessage, StartMessage } from './ready-message.ts';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { ConnectionSource } from '../../src-shared/client/client-state.ts';
 import { DaemonClient } from '../../src-shared/client/daemon-client.ts';
 import { memoryOutboxStore } from '../../src-shared/client/outbox-store.ts';
-import { CLI_ANSWER_PATIENCE_MS, CLI_CONNECT_ATTEMPTS } from '../../src-shared/limits.ts';
+import { CLI_ANSWER_PATIENCE_MS, CLI_CONNECT_ATTEMPTS } from './limits.ts';
 import type { DeviceRoutes } from '../../src-shared/routes.ts';
 import type { Topic } from '../../src-shared/wire/requests.ts';
 import { CliError } from './cli-error.ts';

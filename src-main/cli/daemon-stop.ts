@@ -1,7 +1,7 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { DAEMON_GONE_POLL_MS, DAEMON_GONE_TIMEOUT_MS } from '../../src-shared/limits.ts';
+import { DAEMON_GONE_POLL_MS, DAEMON_GONE_TIMEOUT_MS } from './limits.ts';
 import { CliError } from './cli-error.ts';
 import type { CliContext } from './context.ts';
 import { withDaemon } from './daemon-session.ts';

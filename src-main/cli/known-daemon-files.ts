@@ -2,7 +2,7 @@ import { mkdir, readdir, stat, unlink } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type DaemonStore, KnownDaemon } from '../../src-shared/client/known-daemon.ts';
-import { MAX_KNOWN_DAEMONS } from '../../src-shared/limits.ts';
+import { MAX_KNOWN_DAEMONS } from './limits.ts';
 import { FileError, readPrivateFile, writeFileAtomic } from '../platform/atomic-file.ts';
 import { systemErrorCode } from '../platform/system-error.ts';
 import { CliError } from './cli-error.ts';

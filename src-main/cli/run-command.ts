@@ -1,7 +1,8 @@
 import { isAbsolute, resolve } from 'node:path';
 import type { AgentView } from '../../src-shared/client/agent-follower.ts';
 import type { DaemonClient } from '../../src-shared/client/daemon-client.ts';
-import { CLI_FOLLOW_PATIENCE_MS, MAX_PROMPT_CHARS } from '../../src-shared/limits.ts';
+import { CLI_FOLLOW_PATIENCE_MS } from './limits.ts';
+import { MAX_PROMPT_CHARS } from '../../src-shared/limits.ts';
 import type { EntryBody } from '../../src-shared/wire/timeline.ts';
 import { CliError, UsageError } from './cli-error.ts';
 import type { CliContext } from './context.ts';

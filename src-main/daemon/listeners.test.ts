@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { LISTEN_RETRY_MS } from '../../src-shared/limits.ts';
+import { LISTEN_RETRY_MS } from './limits.ts';
 import { ManualClock } from '../../src-shared/manual-clock.ts';
 import { Watched } from '../../src-shared/watchable.ts';
 import type { Config } from '../../src-shared/config/schema.ts';

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import type { MessageConnection } from '../../src-shared/channel/message-connection.ts';
 import { type Clock, systemClock } from '../../src-shared/clock.ts';
 import type { Config } from '../../src-shared/config/schema.ts';
-import { LISTEN_RETRY_MS } from '../../src-shared/limits.ts';
+import { LISTEN_RETRY_MS } from './limits.ts';
 import { type Watchable, Watched } from '../../src-shared/watchable.ts';
 import type { ListenerState } from '../../src-shared/wire/status.ts';
 import type { Logger } from '../platform/logger.ts';

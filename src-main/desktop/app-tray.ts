@@ -1,6 +1,6 @@
 import { Menu, Tray } from 'electron';
 import type { MenuItemConstructorOptions, NativeImage } from 'electron';
-import { TRAY_ADDRESSES_POLL_MS } from '../../src-shared/limits.ts';
+import { TRAY_ADDRESSES_POLL_MS } from './limits.ts';
 import type { DaemonHost } from './daemon-host.ts';
 import { localAddresses } from './local-addresses.ts';
 import { trayImage } from './tray-image.ts';

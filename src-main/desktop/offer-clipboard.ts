@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '../../src-shared/clock.ts';
-import { OFFER_IN_CLIPBOARD_MS } from '../../src-shared/limits.ts';
+import { OFFER_IN_CLIPBOARD_MS } from './limits.ts';
 
 /** Electron's clipboard, which answers at once or later depending on its version. */
 export interface TextClipboard {

@@ -1,6 +1,6 @@
 import type { App } from 'electron';
 import { type Clock, systemClock } from '../../src-shared/clock.ts';
-import { QUIT_DEADLINE_MS } from '../../src-shared/limits.ts';
+import { QUIT_DEADLINE_MS } from './limits.ts';
 
 export interface QuittingOptions {
   readonly app: Pick<App, 'on' | 'quit' | 'exit'>;

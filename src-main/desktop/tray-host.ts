@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { TRAY_HOST_TIMEOUT_MS } from '../../src-shared/limits.ts';
+import { TRAY_HOST_TIMEOUT_MS } from './limits.ts';
 import { parseDisplay, x11SelectionOwned } from './x11-selection.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;

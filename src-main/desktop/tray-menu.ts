@@ -1,5 +1,5 @@
 import type { SettingsPatch, SettingsView } from '../../src-shared/config/schema.ts';
-import { MAX_TRAY_AGENTS, MAX_TRAY_LABEL_CHARS } from '../../src-shared/limits.ts';
+import { MAX_TRAY_AGENTS, MAX_TRAY_LABEL_CHARS } from './limits.ts';
 import type { WindowName } from '../../src-shared/ipc/contract.ts';
 import type { AgentSummary } from '../../src-shared/wire/agent.ts';
 import type { LocalAddress } from './local-addresses.ts';

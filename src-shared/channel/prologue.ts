@@ -23,7 +23,7 @@ export interface HandshakeContext {
 
 /**
  * `"paseo-e2e" 0x00 || u8 version || lp(protocolName) || u8 mode || u8 transport || lp(sessionId) || lp(offerId)`.
- * Both sides build it; any difference makes message 1 fail. Source: secure-channel design, "Prologue".
+ * Both sides build it; any difference makes message 1 fail. Source: docs/protocol.md.
  */
 export function prologue(context: HandshakeContext): Uint8Array {
   checkContext(context);

@@ -40,7 +40,7 @@ export interface SecureChannelOptions {
 
 /**
  * A finished handshake's connection: encrypted records over an untrusted pipe. Any frame that does not verify ends it, and only an
- * encrypted fin is a clean end. Source: secure-channel design, "Transport".
+ * encrypted fin is a clean end. Source: docs/protocol.md.
  */
 export class SecureChannel implements MessageConnection {
   readonly path: ConnectionPath;

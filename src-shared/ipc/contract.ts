@@ -82,7 +82,7 @@ export const ipc = {
   retryRelay: invoke({ params: nothing, result: nothing }),
 } satisfies Record<string, Invoke | Notify>;
 
-export type IpcContract = typeof ipc;
+type IpcContract = typeof ipc;
 export type InvokeName = {
   [K in keyof IpcContract]: IpcContract[K]['kind'] extends 'invoke' ? K : never;
 }[keyof IpcContract];

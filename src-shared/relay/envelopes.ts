@@ -15,7 +15,7 @@ const RelayChallenge = z.strictObject({ t: z.literal('challenge'), version: z.in
 
 /**
  * Proof of a session id: `publicKey` is its Ed25519 owner, `signature` covers relay name, challenge, session id and the
- * hash of the token set (secure-channel design, "The relay").
+ * hash of the token set (docs/protocol.md).
  */
 export const RelayClaim = z.strictObject({
   sessionId: SessionId,

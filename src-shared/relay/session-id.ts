@@ -5,7 +5,7 @@ type Sha256 = (...parts: readonly Uint8Array[]) => Uint8Array;
 
 /**
  * `base32(SHA-256("paseo relay session v1" 0x00 || Ed25519 public key))[0..32]`: whoever holds the key owns the id.
- * Source: secure-channel design, "The relay".
+ * Source: docs/protocol.md.
  */
 export function sessionIdOf(publicKey: Uint8Array, sha256: Sha256): string {
   return toBase32(sha256(utf8('paseo relay session v1\0'), publicKey)).slice(0, 32);

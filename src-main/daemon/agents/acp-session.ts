@@ -2,7 +2,7 @@ import { client, methods, PROTOCOL_VERSION, RequestError } from '@agentclientpro
 import type { ClientConnection, RequestPermissionResponse } from '@agentclientprotocol/sdk';
 import { z } from 'zod';
 import type { Clock } from '../../../src-shared/clock.ts';
-import { AGENT_START_TIMEOUT_MS } from '../../../src-shared/limits.ts';
+import { AGENT_START_TIMEOUT_MS } from '../limits.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { acpStream } from './acp-stream.ts';
 import { InitializeResult, PermissionRequest, PromptResult, SessionResult, modelOf } from './acp-schema.ts';

@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import type { AnyMessage, Stream } from '@agentclientprotocol/sdk';
 import { z } from 'zod';
-import { MAX_AGENT_LINE_BYTES } from '../../../src-shared/limits.ts';
+import { MAX_AGENT_LINE_BYTES } from '../limits.ts';
 import { AgentFailure } from './agent-failure.ts';
 
 const NEWLINE = 0x0a;

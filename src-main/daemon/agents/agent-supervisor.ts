@@ -1,7 +1,7 @@
 import type { Clock } from '../../../src-shared/clock.ts';
 import { systemClock } from '../../../src-shared/clock.ts';
 import type { ProviderConfig } from '../../../src-shared/config/schema.ts';
-import { MAX_AGENTS, MAX_RECENT_FOLDERS, MAX_RUNNING_AGENTS } from '../../../src-shared/limits.ts';
+import { MAX_AGENTS, MAX_RECENT_FOLDERS, MAX_RUNNING_AGENTS } from '../limits.ts';
 import type { AgentSummary, FolderListing, ProviderSummary } from '../../../src-shared/wire/agent.ts';
 import type { Actor } from '../../../src-shared/wire/timeline.ts';
 import type { Logger } from '../../platform/logger.ts';

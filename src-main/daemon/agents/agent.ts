@@ -1,5 +1,5 @@
 import type { Clock } from '../../../src-shared/clock.ts';
-import { AGENT_CANCEL_GRACE_MS, MAX_UNSAVED_TIMELINE_BYTES } from '../../../src-shared/limits.ts';
+import { AGENT_CANCEL_GRACE_MS, MAX_UNSAVED_TIMELINE_BYTES } from '../limits.ts';
 import type { AgentState, AgentSummary } from '../../../src-shared/wire/agent.ts';
 import type { Actor } from '../../../src-shared/wire/timeline.ts';
 import type { Logger } from '../../platform/logger.ts';

@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { MAX_FOLDERS } from '../../../src-shared/limits.ts';
+import { MAX_FOLDERS } from '../limits.ts';
 import { FolderListing } from '../../../src-shared/wire/agent.ts';
 import { listFolders } from './folder-listing.ts';
 

@@ -1,6 +1,6 @@
 import { opendir, realpath, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
-import { MAX_FOLDER_NAMES, MAX_FOLDERS } from '../../../src-shared/limits.ts';
+import { MAX_FOLDER_NAMES, MAX_FOLDERS } from '../limits.ts';
 import type { FolderListing } from '../../../src-shared/wire/agent.ts';
 import { systemErrorCode } from '../../platform/system-error.ts';
 import { AgentError } from './agent-error.ts';

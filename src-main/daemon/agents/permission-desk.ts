@@ -1,6 +1,6 @@
 import type { PendingPermission } from '../../../src-shared/wire/agent.ts';
 import type { Actor, PermissionOption } from '../../../src-shared/wire/timeline.ts';
-import { MAX_PENDING_PERMISSIONS } from '../../../src-shared/limits.ts';
+import { MAX_PENDING_PERMISSIONS } from '../limits.ts';
 import { cutText } from '../timeline/entry-bounds.ts';
 import { randomId } from '../timeline/random-id.ts';
 import type { TimelineLog } from '../timeline/timeline-log.ts';

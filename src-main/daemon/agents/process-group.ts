@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
-import { AGENT_STDERR_TAIL_BYTES, AGENT_STOP_GRACE_MS } from '../../../src-shared/limits.ts';
+import { AGENT_STDERR_TAIL_BYTES, AGENT_STOP_GRACE_MS } from '../limits.ts';
 import type { Clock } from '../../../src-shared/clock.ts';
 import { systemClock } from '../../../src-shared/clock.ts';
 

@@ -4,7 +4,7 @@ import { access, stat } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { ProviderConfig } from '../../../src-shared/config/schema.ts';
-import { PROVIDER_VERSION_TIMEOUT_MS } from '../../../src-shared/limits.ts';
+import { PROVIDER_VERSION_TIMEOUT_MS } from '../limits.ts';
 import type { ProviderSummary } from '../../../src-shared/wire/agent.ts';
 import { agentEnvironment } from './agent-environment.ts';
 import { AgentError } from './agent-error.ts';

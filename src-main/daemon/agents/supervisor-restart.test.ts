@@ -1,7 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { MAX_RUNNING_AGENTS } from '../../../src-shared/limits.ts';
+import { MAX_RUNNING_AGENTS } from '../limits.ts';
 import { runs, someone, SupervisorHarness } from './supervisor-harness.ts';
 import type { HarnessOptions } from './supervisor-harness.ts';
 

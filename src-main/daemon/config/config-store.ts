@@ -5,7 +5,7 @@ import { hostname } from 'node:os';
 import { systemClock } from '../../../src-shared/clock.ts';
 import type { Clock } from '../../../src-shared/clock.ts';
 import type { Config, SettingsPatch, SettingsView } from '../../../src-shared/config/schema.ts';
-import { CONFIG_RELOAD_DELAY_MS, MAX_CONFIG_BYTES } from '../../../src-shared/limits.ts';
+import { CONFIG_RELOAD_DELAY_MS, MAX_CONFIG_BYTES } from '../limits.ts';
 import { Watched } from '../../../src-shared/watchable.ts';
 import type { Watchable } from '../../../src-shared/watchable.ts';
 import { FileError, readPrivateFile, writeFileAtomic } from '../../platform/atomic-file.ts';

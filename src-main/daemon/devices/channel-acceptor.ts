@@ -50,7 +50,7 @@ export interface ChannelAcceptorOptions {
   readonly clock?: Clock;
 }
 
-/** Turns sockets from anywhere into known devices, or closes them. Source: secure-channel design, "Pairing" and "Reconnecting". */
+/** Turns sockets from anywhere into known devices, or closes them. Source: docs/protocol.md. */
 export class ChannelAcceptor {
   readonly #options: ChannelAcceptorOptions;
   readonly #clock: Clock;

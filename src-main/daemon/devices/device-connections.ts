@@ -1,6 +1,6 @@
 import type { Device } from '../../../src-shared/devices.ts';
 import type { FinCode, MessageConnection } from '../../../src-shared/channel/message-connection.ts';
-import { MAX_CONNECTIONS_PER_DEVICE } from '../../../src-shared/limits.ts';
+import { MAX_CONNECTIONS_PER_DEVICE } from '../limits.ts';
 
 interface LiveConnection {
   readonly instance: string;

@@ -4,7 +4,7 @@ import { inspect } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
 import { fromBase64url } from '../../../src-shared/bytes.ts';
 import type { MessageConnection } from '../../../src-shared/channel/message-connection.ts';
-import { LAST_SEEN_SAVE_MS, MAX_DEVICES, PENDING_CHECK_MS, PENDING_DEVICE_MS } from '../../../src-shared/limits.ts';
+import { LAST_SEEN_SAVE_MS, MAX_DEVICES, PENDING_CHECK_MS, PENDING_DEVICE_MS } from '../limits.ts';
 import { ManualClock } from '../../../src-shared/manual-clock.ts';
 import { writeFileAtomic } from '../../platform/atomic-file.ts';
 import { collectingLogger } from '../../platform/logger.ts';

@@ -11,7 +11,7 @@ import {
   PENDING_CHECK_MS,
   PENDING_DEVICE_MS,
   REVOKED_DEVICES_REMEMBERED,
-} from '../../../src-shared/limits.ts';
+} from '../limits.ts';
 import type { Watchable } from '../../../src-shared/watchable.ts';
 import { Watched } from '../../../src-shared/watchable.ts';
 import type { Logger } from '../../platform/logger.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { memorySocketPair } from '../../../src-shared/channel/memory-frame-socket.ts';
-import { KNOWN_SOURCE_BURST, MAX_HANDSHAKE_BYTES, SOURCE_BURST } from '../../../src-shared/limits.ts';
+import { KNOWN_SOURCE_BURST, SOURCE_BURST } from '../limits.ts';
+import { MAX_HANDSHAKE_BYTES } from '../../../src-shared/limits.ts';
 import { ManualClock } from '../../../src-shared/manual-clock.ts';
 import { FirstFrameSocket } from './first-frame.ts';
 import { HandshakeTurns } from './handshake-turns.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../src-shared/clock.ts';
-import { CROWD_CPU_SHARE, HANDSHAKE_CPU_BURST_MS, HANDSHAKE_CPU_SHARE } from '../../../src-shared/limits.ts';
+import { CROWD_CPU_SHARE, HANDSHAKE_CPU_BURST_MS, HANDSHAKE_CPU_SHARE } from '../limits.ts';
 import type { Rank } from './source-rates.ts';
 
 /** What one handshake is taken to cost, in milliseconds of CPU: at first, and the least and the most that measuring may say. */

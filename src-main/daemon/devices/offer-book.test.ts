@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { fromBase64url, toHex } from '../../../src-shared/bytes.ts';
 import { offerId, offerJoinToken, offerPsk } from '../../../src-shared/crypto/derive.ts';
-import { MAX_OPEN_OFFERS, OFFER_LIFETIME_MS } from '../../../src-shared/limits.ts';
+import { MAX_OPEN_OFFERS, OFFER_LIFETIME_MS } from '../limits.ts';
 import { ManualClock } from '../../../src-shared/manual-clock.ts';
 import { createNodeProvider } from '../../platform/node-crypto.ts';
 import { OfferBook } from './offer-book.ts';

@@ -3,13 +3,7 @@ import type { Clock } from '../../../src-shared/clock.ts';
 import { systemClock } from '../../../src-shared/clock.ts';
 import type { CryptoProvider } from '../../../src-shared/crypto/crypto-provider.ts';
 import { offerId, offerJoinToken, offerPsk } from '../../../src-shared/crypto/derive.ts';
-import {
-  MAX_DEVICES,
-  MAX_OPEN_OFFERS,
-  OFFER_CHECK_MS,
-  OFFER_LIFETIME_MAX_MS,
-  OFFER_LIFETIME_MS,
-} from '../../../src-shared/limits.ts';
+import { MAX_DEVICES, MAX_OPEN_OFFERS, OFFER_CHECK_MS, OFFER_LIFETIME_MAX_MS, OFFER_LIFETIME_MS } from '../limits.ts';
 import { tokenHash } from '../../../src-shared/relay/session-id.ts';
 import type { Watchable } from '../../../src-shared/watchable.ts';
 import { Watched } from '../../../src-shared/watchable.ts';

@@ -4,7 +4,7 @@ import type { CryptoProvider } from '../../../src-shared/crypto/crypto-provider.
 import { sasDigits } from '../../../src-shared/crypto/derive.ts';
 import { PairingAck } from '../../../src-shared/devices.ts';
 import type { ClientHello, PairingMessage, Role } from '../../../src-shared/devices.ts';
-import { PAIRED_ACK_TIMEOUT_MS } from '../../../src-shared/limits.ts';
+import { PAIRED_ACK_TIMEOUT_MS } from '../limits.ts';
 import type { DeviceRoutes } from '../../../src-shared/routes.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { AcceptedClient } from './accepted-client.ts';
@@ -38,7 +38,7 @@ export interface PairingClient {
 
 /**
  * The daemon's side of a pairing after the handshake: claim the offer, ask the person, write the record, hand over the keys, wait for
- * the acknowledgement. Source: secure-channel design, "Pairing".
+ * the acknowledgement. Source: docs/protocol.md.
  */
 export class PairingResponder {
   readonly #options: PairingResponderOptions;

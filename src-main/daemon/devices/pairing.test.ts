@@ -1,6 +1,6 @@
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { sasDigits } from '../../../src-shared/crypto/derive.ts';
-import { CONFIRM_TIMEOUT_MS, OFFER_LIFETIME_MS, PAIRED_ACK_TIMEOUT_MS } from '../../../src-shared/limits.ts';
+import { CONFIRM_TIMEOUT_MS, OFFER_LIFETIME_MS, PAIRED_ACK_TIMEOUT_MS } from '../limits.ts';
 import { ManualClock } from '../../../src-shared/manual-clock.ts';
 import { parseOfferLink } from '../../../src-shared/offer.ts';
 import { fromBase64url } from '../../../src-shared/bytes.ts';

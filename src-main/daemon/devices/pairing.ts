@@ -3,7 +3,7 @@ import type { Clock } from '../../../src-shared/clock.ts';
 import { systemClock } from '../../../src-shared/clock.ts';
 import { CodedError } from '../../../src-shared/coded-error.ts';
 import type { Role } from '../../../src-shared/devices.ts';
-import { CONFIRM_TIMEOUT_MS } from '../../../src-shared/limits.ts';
+import { CONFIRM_TIMEOUT_MS } from '../limits.ts';
 import { offerLink } from '../../../src-shared/offer.ts';
 import type { Offer } from '../../../src-shared/offer.ts';
 import type { Watchable } from '../../../src-shared/watchable.ts';

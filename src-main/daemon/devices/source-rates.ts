@@ -6,7 +6,7 @@ import {
   MAX_SOURCES,
   SOURCE_BURST,
   SOURCE_PER_SECOND,
-} from '../../../src-shared/limits.ts';
+} from '../limits.ts';
 
 interface Bucket {
   tokens: number;

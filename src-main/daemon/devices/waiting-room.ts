@@ -1,4 +1,4 @@
-import { MAX_UNAUTHENTICATED } from '../../../src-shared/limits.ts';
+import { MAX_UNAUTHENTICATED } from '../limits.ts';
 
 /** `silent`: nothing came yet. `queued`: waits for its turn. `answering`: the daemon has answered and waits for message 3. */
 type GuestStage = 'silent' | 'queued' | 'answering';

@@ -10,7 +10,7 @@ import { HomeError } from './home-error.ts';
 import { identityMade, rememberIdentityMade } from './paseo-home.ts';
 import type { PaseoHome } from './paseo-home.ts';
 
-/** The long-lived keys of a daemon (secure-channel design, "Keys"). Shown as `[redacted]` by console and log. */
+/** The long-lived keys of a daemon (docs/protocol.md). Shown as `[redacted]` by console and log. */
 interface Identity {
   /** X25519, the responder's static key. Noise only. */
   readonly staticKeyPair: KeyPair;

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { MAX_HTTP_SOCKETS, MAX_HTTP_SOCKETS_PER_SOURCE } from '../../../src-shared/limits.ts';
+import { MAX_HTTP_SOCKETS, MAX_HTTP_SOCKETS_PER_SOURCE } from '../limits.ts';
 
 /**
  * Bounds the connections that have not become a WebSocket. Where there are too many the oldest gives way: who means it is done

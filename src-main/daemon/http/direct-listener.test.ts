@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { ManualClock } from '../../../src-shared/manual-clock.ts';
-import { MAX_HTTP_SOCKETS_PER_SOURCE, LISTEN_RETRY_MS } from '../../../src-shared/limits.ts';
+import { MAX_HTTP_SOCKETS_PER_SOURCE, LISTEN_RETRY_MS } from '../limits.ts';
 import { rawConnection, rawHttp } from './raw-http.ts';
 import { testListener } from './test-listener.ts';
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../src-shared/clock.ts';
-import { REFUSALS_LOGGED_PER_MINUTE } from '../../../src-shared/limits.ts';
+import { REFUSALS_LOGGED_PER_MINUTE } from '../limits.ts';
 import type { LogFields, Logger } from '../../platform/logger.ts';
 
 /** Logs refused requests, so many a minute: a web page that keeps trying must not push everything else out of the log. */

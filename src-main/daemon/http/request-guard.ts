@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Config } from '../../../src-shared/config/schema.ts';
-import { MAX_HTTP_HEADERS } from '../../../src-shared/limits.ts';
+import { MAX_HTTP_HEADERS } from '../limits.ts';
 import type { Watchable } from '../../../src-shared/watchable.ts';
 import { isAllowedHost } from './allowed-hosts.ts';
 import { parseHostHeader } from './host-header.ts';

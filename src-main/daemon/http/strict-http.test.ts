@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { HTTP_HEADERS_TIMEOUT_MS } from '../../../src-shared/limits.ts';
+import { HTTP_HEADERS_TIMEOUT_MS } from '../limits.ts';
 import { collectingLogger } from '../../platform/logger.ts';
 import { firstAnswer, openingOf, rawConnection, rawHttp } from './raw-http.ts';
 import { StrictServer } from './strict-server.ts';

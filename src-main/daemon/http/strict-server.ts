@@ -9,8 +9,8 @@ import {
   HTTP_KEEP_ALIVE_MS,
   HTTP_REQUEST_TIMEOUT_MS,
   MAX_HTTP_HEADER_BYTES,
-  SOCKET_CLOSE_TIMEOUT_MS,
-} from '../../../src-shared/limits.ts';
+} from '../limits.ts';
+import { SOCKET_CLOSE_TIMEOUT_MS } from '../../../src-shared/limits.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { systemErrorCode } from '../../platform/system-error.ts';
 import { websocketLimits } from '../../platform/websocket-limits.ts';

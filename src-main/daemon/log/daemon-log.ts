@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import type { Config } from '../../../src-shared/config/schema.ts';
-import { MAX_LOG_BYTES } from '../../../src-shared/limits.ts';
+import { MAX_LOG_BYTES } from '../limits.ts';
 import type { LogFields, Logger } from '../../platform/logger.ts';
 import { LogFile } from './log-file.ts';
 import { redactFields, redactText } from './redact.ts';

@@ -1,4 +1,4 @@
-import { MAX_LOG_FIELD_CHARS } from '../../../src-shared/limits.ts';
+import { MAX_LOG_FIELD_CHARS } from '../limits.ts';
 
 /**
  * A second net under "secrets are never logged": a copy of log fields in which everything named like a secret is hidden, key bytes

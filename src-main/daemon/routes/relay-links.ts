@@ -1,6 +1,7 @@
 import { CodedError } from '../../../src-shared/coded-error.ts';
 import type { Config } from '../../../src-shared/config/schema.ts';
-import { EMBEDDED_RELAY_RETRY_MS, RELAY_TWIN_MS } from '../../../src-shared/limits.ts';
+import { EMBEDDED_RELAY_RETRY_MS } from '../limits.ts';
+import { RELAY_TWIN_MS } from '../../../src-shared/limits.ts';
 import { type Watchable, Watched } from '../../../src-shared/watchable.ts';
 import type { RelayLinkState } from '../../../src-shared/wire/status.ts';
 import type { Logger } from '../../platform/logger.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deferred } from '../../../src-shared/deferred.ts';
-import { INSTANCE_MEMORY_MS, LEDGER_COMPACT_BYTES, RESULTS_PER_INSTANCE } from '../../../src-shared/limits.ts';
+import { INSTANCE_MEMORY_MS, LEDGER_COMPACT_BYTES, RESULTS_PER_INSTANCE } from '../limits.ts';
 import { collectingLogger } from '../../platform/logger.ts';
 import { type CommandEntry, CommandLedger } from './command-ledger.ts';
 import type { Outcome } from './request-outcome.ts';

@@ -3,7 +3,7 @@ import {
   MAX_INSTANCES_PER_CLIENT,
   MAX_STORED_RESULT_CHARS,
   RESULTS_PER_INSTANCE,
-} from '../../../src-shared/limits.ts';
+} from '../limits.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { LedgerFile, readLedger } from './ledger-file.ts';
 import type { LedgerLine } from './ledger-line.ts';

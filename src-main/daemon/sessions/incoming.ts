@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { MAX_REQUEST_CHARS, MAX_REQUEST_DEPTH, MAX_REQUEST_VALUES } from '../../../src-shared/limits.ts';
+import { MAX_REQUEST_CHARS } from '../../../src-shared/limits.ts';
+import { MAX_REQUEST_DEPTH, MAX_REQUEST_VALUES } from '../limits.ts';
 import { ClientMessage, CommandId } from '../../../src-shared/wire/messages.ts';
 
 export type Incoming =

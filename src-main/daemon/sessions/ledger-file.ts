@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, truncate } from 'node:fs/promises';
 import { CodedError } from '../../../src-shared/coded-error.ts';
-import { LEDGER_COMPACT_BYTES } from '../../../src-shared/limits.ts';
+import { LEDGER_COMPACT_BYTES } from '../limits.ts';
 import { FileError, readPrivateFile, writeFileAtomic } from '../../platform/atomic-file.ts';
 import { LedgerHeader, LedgerLine } from './ledger-line.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FEED_RETRY_MS, SESSION_DRAIN_POLL_MS, SESSION_HIGH_WATER_BYTES } from '../../../src-shared/limits.ts';
+import { FEED_RETRY_MS, SESSION_DRAIN_POLL_MS, SESSION_HIGH_WATER_BYTES } from '../limits.ts';
 import { ManualClock } from '../../../src-shared/manual-clock.ts';
 import { collectingLogger } from '../../platform/logger.ts';
 import { type FeedSource, SessionFeed } from './session-feed.ts';

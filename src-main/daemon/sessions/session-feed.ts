@@ -1,10 +1,5 @@
 import type { Clock } from '../../../src-shared/clock.ts';
-import {
-  FEED_RETRY_MAX_MS,
-  FEED_RETRY_MS,
-  SESSION_DRAIN_POLL_MS,
-  SESSION_HIGH_WATER_BYTES,
-} from '../../../src-shared/limits.ts';
+import { FEED_RETRY_MAX_MS, FEED_RETRY_MS, SESSION_DRAIN_POLL_MS, SESSION_HIGH_WATER_BYTES } from '../limits.ts';
 import type { Logger } from '../../platform/logger.ts';
 
 /** Something that has events for one session. It remembers what was not sent yet, as a cursor or as "changed". */

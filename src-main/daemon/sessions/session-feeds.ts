@@ -1,4 +1,4 @@
-import { MAX_SUBSCRIPTIONS } from '../../../src-shared/limits.ts';
+import { MAX_SUBSCRIPTIONS } from '../limits.ts';
 import type { DaemonEvent } from '../../../src-shared/wire/messages.ts';
 import type { Topic } from '../../../src-shared/wire/requests.ts';
 import type { Cursor } from '../../../src-shared/wire/timeline.ts';

@@ -1,7 +1,7 @@
 import type { MessageConnection } from '../../../src-shared/channel/message-connection.ts';
 import { type Clock, systemClock } from '../../../src-shared/clock.ts';
 import type { ClientHello } from '../../../src-shared/devices.ts';
-import { LOCAL_HELLO_TIMEOUT_MS, SESSION_STOP_GRACE_MS } from '../../../src-shared/limits.ts';
+import { LOCAL_HELLO_TIMEOUT_MS, SESSION_STOP_GRACE_MS } from '../limits.ts';
 import type { DeviceRoutes } from '../../../src-shared/routes.ts';
 import { type Watchable, Watched } from '../../../src-shared/watchable.ts';
 import type { Logger } from '../../platform/logger.ts';

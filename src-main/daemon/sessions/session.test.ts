@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deferred } from '../../../src-shared/deferred.ts';
 import type { SessionRole } from '../../../src-shared/devices.ts';
-import { MAX_REQUESTS_IN_FLIGHT, MAX_SUBSCRIPTIONS, SESSION_BUFFER_LIMIT_BYTES } from '../../../src-shared/limits.ts';
+import { MAX_REQUESTS_IN_FLIGHT, MAX_SUBSCRIPTIONS, SESSION_BUFFER_LIMIT_BYTES } from '../limits.ts';
 import type { FolderListing } from '../../../src-shared/wire/agent.ts';
 import { requests } from '../../../src-shared/wire/requests.ts';
 import { DEVICE, helloOf, ROUTES, SessionFixture } from './session-fixture.ts';

@@ -5,7 +5,7 @@ import {
 } from '../../../src-shared/channel/message-connection.ts';
 import type { Clock } from '../../../src-shared/clock.ts';
 import type { ClientHello, SessionRole } from '../../../src-shared/devices.ts';
-import { MAX_REQUESTS_IN_FLIGHT, SESSION_BUFFER_LIMIT_BYTES } from '../../../src-shared/limits.ts';
+import { MAX_REQUESTS_IN_FLIGHT, SESSION_BUFFER_LIMIT_BYTES } from '../limits.ts';
 import type { DeviceRoutes } from '../../../src-shared/routes.ts';
 import type { Watchable } from '../../../src-shared/watchable.ts';
 import type { ClientMessage, CommandId, DaemonMessage } from '../../../src-shared/wire/messages.ts';

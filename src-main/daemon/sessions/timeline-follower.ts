@@ -1,4 +1,4 @@
-import { FEED_SLICE_BYTES } from '../../../src-shared/limits.ts';
+import { FEED_SLICE_BYTES } from '../limits.ts';
 import type { DaemonEvent } from '../../../src-shared/wire/messages.ts';
 import type { Cursor } from '../../../src-shared/wire/timeline.ts';
 import type { Timeline } from '../timeline/timeline.ts';

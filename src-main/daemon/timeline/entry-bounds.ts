@@ -1,4 +1,4 @@
-import { MAX_ENTRY_BYTES } from '../../../src-shared/limits.ts';
+import { MAX_ENTRY_BYTES } from '../limits.ts';
 import type { EntryBody } from '../../../src-shared/wire/timeline.ts';
 
 /** Room for `seq`, `at` and the braces of a line. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { MAX_ENTRY_BYTES } from '../../../src-shared/limits.ts';
+import { MAX_ENTRY_BYTES } from '../limits.ts';
 import type { EntryBody, TimelineEntry } from '../../../src-shared/wire/timeline.ts';
 import { TimelineLog } from './timeline-log.ts';
 import type { TimelineLogOptions } from './timeline-log.ts';

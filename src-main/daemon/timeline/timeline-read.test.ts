@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { MAX_CATCH_UP_ENTRIES, MAX_PAGE_ENTRIES } from '../../../src-shared/limits.ts';
+import { MAX_CATCH_UP_ENTRIES } from '../limits.ts';
+import { MAX_PAGE_ENTRIES } from '../../../src-shared/limits.ts';
 import type { Cursor, EntryBody, TimelineEntry } from '../../../src-shared/wire/timeline.ts';
 import { TimelineLog } from './timeline-log.ts';
 
