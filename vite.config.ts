@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, existsSync } from 'node:fs';
+import { chmodSync, cpSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { build, type InlineConfig, type ViteBuilder } from 'vite';
@@ -91,10 +91,14 @@ async function buildEverything(builder: ViteBuilder): Promise<void> {
     }),
   );
   await build(preloadScript());
-  // TEMPORARY condition, until bench/bench.ts is written.
-  if (existsSync(inCheckout('bench/bench.ts'))) {
-    await build(nodePrograms('dist/bench', { bench: 'bench/bench.ts', 'relay-peer': 'bench/relay-peer.ts' }));
-  }
+  await build(
+    nodePrograms('dist/bench', {
+      bench: 'bench/bench.ts',
+      'relay-peer': 'bench/relay-peer.ts',
+      'pipe-peer': 'bench/pipe-peer.ts',
+      'stamping-agent': 'bench/stamping-agent.ts',
+    }),
+  );
   const windows = ['agents.html', 'pairing.html', 'settings.html'];
   await build(webPages('src-renderer/desktop', windows, 'dist/desktop', ['chrome130']));
   await build(webPages('src-renderer/phone', ['index.html'], 'dist/phone', ['safari16.4', 'chrome109', 'firefox115']));
