@@ -8,6 +8,7 @@ import { FIN_CODES } from '../src-shared/channel/message-connection.ts';
 import { encodeRecord, type RecordType } from '../src-shared/channel/record.ts';
 import { createNobleProvider } from '../src-shared/crypto/noble-provider.ts';
 import { ClientHello, PairingAck, PairingMessage } from '../src-shared/devices.ts';
+import * as daemonLimits from '../src-main/daemon/limits.ts';
 import * as limits from '../src-shared/limits.ts';
 import { Offer, offerLink, parseOfferLink } from '../src-shared/offer.ts';
 import { ClientJoin, DaemonToRelay, DataOpen, RelayClose, RelayToDaemon } from '../src-shared/relay/envelopes.ts';
@@ -154,7 +155,7 @@ describe('docs/protocol.md', () => {
 
   it('gives limits their values, and all of those of the relay', () => {
     const rows = tableRows(protocol, 'limit', 'value', 'of');
-    const all: Readonly<Record<string, number>> = limits;
+    const all: Readonly<Record<string, number>> = { ...limits, ...daemonLimits };
     for (const [name = '', value = ''] of rows) expect({ [name]: measure(value) }).toEqual({ [name]: all[name] });
     const listed = new Set(rows.map(([name]) => name));
     expect(Object.keys(all).filter((name) => name.startsWith('RELAY_') && !listed.has(name))).toEqual([]);
