@@ -43,17 +43,24 @@ export class PhoneDaemon {
   }
 
   async start(): Promise<void> {
-    this.#daemon = await createDaemon({
-      home: this.folder.home,
-      env: { PATH: process.env['PATH'], HOME: this.folder.workspace },
-      flags: {},
-      kind: 'headless',
-      attended: false,
-      webRoot,
-      version: '0.0.0',
-      logToStderr: false,
-      embeddedRelay: (port, logger) => createRelay({ listen: [`127.0.0.1:${port}`], names: [], logger }),
-    });
+    // Where choosing a folder begins: the daemon asks the system, which goes by this variable.
+    const userHome = process.env['HOME'];
+    process.env['HOME'] = this.folder.workspace;
+    try {
+      this.#daemon = await createDaemon({
+        home: this.folder.home,
+        env: { PATH: process.env['PATH'], HOME: this.folder.workspace },
+        flags: {},
+        kind: 'headless',
+        attended: false,
+        webRoot,
+        version: '0.0.0',
+        logToStderr: false,
+        embeddedRelay: (port, logger) => createRelay({ listen: [`127.0.0.1:${port}`], names: [], logger }),
+      });
+    } finally {
+      process.env['HOME'] = userHome;
+    }
     await until(this.#daemon.status, ({ relay }) => relay.link.state === 'online');
   }
 

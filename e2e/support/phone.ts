@@ -54,7 +54,7 @@ export async function showView(page: Page, name: string): Promise<void> {
   await expectNoSidewaysScroll(page);
 }
 
-export async function expectNoSidewaysScroll(page: Page): Promise<void> {
+async function expectNoSidewaysScroll(page: Page): Promise<void> {
   const wide = await page.evaluate(() =>
     [document.scrollingElement, ...document.querySelectorAll('.page, .page-main, .screen, [role=log]')]
       .filter((element) => element !== null)
@@ -64,13 +64,9 @@ export async function expectNoSidewaysScroll(page: Page): Promise<void> {
   expect(wide).toEqual([]);
 }
 
-/** Starts the fake agent in the folder of the test with a first message. */
+/** Starts the fake agent in the folder that is offered first, which is the workspace of the test. */
 export async function startAgent(page: Page, message: string): Promise<void> {
   await page.getByRole('button', { name: 'Start agent' }).click();
-  await page
-    .getByRole('button', { name: /^work-/ })
-    .first()
-    .click();
   await page.getByLabel('First message').fill(message);
   await page.getByRole('button', { name: 'Start agent' }).click();
 }

@@ -10,6 +10,7 @@ import { Blank, Skeleton } from '../views/Blank.tsx';
 import { ConnectionBanner } from '../views/ConnectionBanner.tsx';
 import { StartAgent } from '../views/StartAgent.tsx';
 import { useArchive } from '../views/use-archive.tsx';
+import { useAgent } from '../views/use-agent.ts';
 import { useWatchable } from '../views/use-watchable.ts';
 import { FirstRun } from './FirstRun.tsx';
 import { Notices } from './Notices.tsx';
@@ -57,7 +58,7 @@ function Agents({ api, client, app }: AgentsWindowProps & { app: AppState | null
 
   const open = (name: WindowName) => void api.invoke('openWindow', { window: name, agentId: null });
   const start = () => setRight({ show: 'start' });
-  const selected = right.show === 'agent' ? (agents?.find((agent) => agent.id === right.agentId) ?? null) : null;
+  const { agent: selected } = useAgent(client, agents, right.show === 'agent' ? right.agentId : null);
   const empty = agents !== null && agents.length === 0;
   const name = app?.daemon?.name ?? welcome?.daemonName ?? 'Paseo';
 
@@ -85,7 +86,14 @@ function Agents({ api, client, app }: AgentsWindowProps & { app: AppState | null
               />
             )}
             {empty && <p className="note agents-none">No agents yet.</p>}
-            {agents !== null && <ArchivedAgents client={client} onRestore={(agent) => archive(agent, false)} />}
+            {agents !== null && (
+              <ArchivedAgents
+                client={client}
+                shown={agents.length}
+                onOpen={(agentId) => setRight({ show: 'agent', agentId })}
+                onRestore={(agent) => archive(agent, false)}
+              />
+            )}
           </div>
           <StatusLine api={api} daemon={app?.daemon ?? null} />
         </div>
@@ -104,7 +112,10 @@ function Agents({ api, client, app }: AgentsWindowProps & { app: AppState | null
               client={client}
               agent={selected}
               role={welcome?.role ?? null}
-              onArchive={archive}
+              onArchive={(agent, archived) => {
+                archive(agent, archived);
+                if (archived) setRight({ show: 'agent', agentId: null });
+              }}
             />
           ) : right.fresh === true ? (
             <Blank title="Starting">The agent appears here in a moment.</Blank>

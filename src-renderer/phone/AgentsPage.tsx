@@ -6,14 +6,15 @@ import type { AgentSummary } from '../../src-shared/wire/agent.ts';
 import { AgentList } from '../views/AgentList.tsx';
 import { ArchivedAgents } from '../views/ArchivedAgents.tsx';
 import { Blank, Skeleton } from '../views/Blank.tsx';
-import { useWatchable } from '../views/use-watchable.ts';
 import { ConnectionButton } from './ConnectionButton.tsx';
 import { PageHeader } from './PageHeader.tsx';
 import type { Route } from './route.ts';
+import type { KnownAgents } from './use-known-agents.ts';
 import { SeenAt } from './SeenAt.tsx';
 
 interface AgentsPageProps {
   client: DaemonClient;
+  known: KnownAgents;
   name: string;
   role: SessionRole;
   banner: ReactNode;
@@ -22,9 +23,8 @@ interface AgentsPageProps {
 }
 
 /** The first page: is it connected, does an agent need me, what happened. */
-export function AgentsPage({ client, name, role, banner, go, archive }: AgentsPageProps) {
-  const agents = useWatchable(client.agents);
-  const connected = useWatchable(client.state).state === 'connected';
+export function AgentsPage({ client, known, name, role, banner, go, archive }: AgentsPageProps) {
+  const { agents, seenAt } = known;
   const maySteer = role === 'full';
   return (
     <div className="page">
@@ -33,7 +33,6 @@ export function AgentsPage({ client, name, role, banner, go, archive }: AgentsPa
       </PageHeader>
       <main className="page-main">
         {agents === null && <Skeleton rows={5} label="Loading agents" />}
-        {agents !== null && !connected && <SeenAt />}
         {agents !== null && agents.length === 0 && (
           <div className="page-empty">
             <Blank title="No agents yet">
@@ -46,9 +45,17 @@ export function AgentsPage({ client, name, role, banner, go, archive }: AgentsPa
         {agents !== null && agents.length > 0 && (
           <AgentList agents={agents} selectedId={null} onSelect={(agentId) => go({ page: 'agent', agentId })} />
         )}
-        {agents !== null && maySteer && <ArchivedAgents client={client} onRestore={(agent) => archive(agent, false)} />}
+        {agents !== null && (
+          <ArchivedAgents
+            client={client}
+            shown={agents.length}
+            onOpen={(agentId) => go({ page: 'agent', agentId })}
+            onRestore={maySteer ? (agent) => archive(agent, false) : null}
+          />
+        )}
       </main>
       {/* Below the list, so that nothing moves under the finger when the connection goes. */}
+      {agents !== null && seenAt !== null && <SeenAt at={seenAt} />}
       {banner}
       {maySteer && (
         <footer className="page-action">

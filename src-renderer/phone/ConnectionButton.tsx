@@ -12,7 +12,12 @@ export function ConnectionButton({ client, onOpen }: { client: DaemonClient; onO
       <span className="visually-hidden" role="status">
         {words.word}
       </span>
-      <button type="button" className="button button-quiet connection-button" onClick={onOpen}>
+      <button
+        type="button"
+        className="button button-quiet connection-button"
+        aria-label={words.path === null ? words.word : `${words.path}, ${words.word}`}
+        onClick={onOpen}
+      >
         {state.state === 'connected' ? (
           <CircleCheck className="icon tone-green" aria-hidden="true" />
         ) : state.state === 'connecting' ? (
@@ -21,7 +26,6 @@ export function ConnectionButton({ client, onOpen }: { client: DaemonClient; onO
           <CircleX className="icon tone-red" aria-hidden="true" />
         )}
         {words.path ?? words.word}
-        {words.path !== null && <span className="visually-hidden">, {words.word}</span>}
         <ChevronRight className="icon" aria-hidden="true" />
       </button>
     </>

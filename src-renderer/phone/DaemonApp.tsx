@@ -6,12 +6,14 @@ import { Blank, Skeleton } from '../views/Blank.tsx';
 import { ConnectionBanner } from '../views/ConnectionBanner.tsx';
 import { StartAgent } from '../views/StartAgent.tsx';
 import { useArchive } from '../views/use-archive.tsx';
+import { useAgent } from '../views/use-agent.ts';
 import { useWatchable } from '../views/use-watchable.ts';
 import { AgentsPage } from './AgentsPage.tsx';
 import { DaemonPage } from './DaemonPage.tsx';
 import { PageHeader } from './PageHeader.tsx';
 import { useRoute } from './route.ts';
 import type { PhoneStorage } from './storage/phone-storage.ts';
+import { useKnownAgents } from './use-known-agents.ts';
 import { usePhoneClient } from './use-phone-client.ts';
 
 interface DaemonAppProps {
@@ -41,7 +43,8 @@ function Pages({
   const { route, go, replace, back } = useRoute();
   const state = useWatchable(client.state);
   const welcome = useWatchable(client.welcome);
-  const agents = useWatchable(client.agents);
+  const known = useKnownAgents(client, storage, record.id);
+  const { agent, loading } = useAgent(client, known.agents, route.page === 'agent' ? route.agentId : null);
   const { archive, toast } = useArchive(client);
   const name = welcome?.daemonName ?? record.name;
   const role = welcome?.role ?? record.role;
@@ -80,15 +83,13 @@ function Pages({
     case 'agents':
       return (
         <>
-          <AgentsPage client={client} name={name} role={role} banner={banner} go={go} archive={archive} />
+          <AgentsPage client={client} known={known} name={name} role={role} banner={banner} go={go} archive={archive} />
           {toast}
         </>
       );
-    case 'agent': {
-      const agent = agents?.find((entry) => entry.id === route.agentId);
+    case 'agent':
       return (
         <div className="page">
-          {banner}
           <main className="page-main page-fixed">
             {agent ? (
               <AgentView
@@ -97,6 +98,7 @@ function Pages({
                 agent={agent}
                 role={role}
                 back={backButton}
+                notice={banner}
                 onArchive={(which, archived) => {
                   archive(which, archived);
                   back();
@@ -105,7 +107,7 @@ function Pages({
             ) : (
               <>
                 <PageHeader title="Agent" back={backButton} />
-                {agents === null ? (
+                {loading ? (
                   <Skeleton rows={5} label="Loading the conversation" />
                 ) : (
                   <Blank
@@ -116,7 +118,7 @@ function Pages({
                       </button>
                     }
                   >
-                    The agent appears here in a moment. If it does not, it was archived or removed.
+                    The agent appears here in a moment. If it does not, it was removed.
                   </Blank>
                 )}
               </>
@@ -124,15 +126,14 @@ function Pages({
           </main>
         </div>
       );
-    }
     case 'start':
       return (
         <div className="page">
-          {banner}
           <PageHeader title="New agent" back={backButton} />
           <main className="page-main">
             <StartAgent client={client} onStarted={(agentId) => replace({ page: 'agent', agentId })} onCancel={back} />
           </main>
+          {banner}
         </div>
       );
     case 'daemon':

@@ -1,3 +1,4 @@
+import '../views/no-generated-code.ts';
 import { showPage } from '../views/show-page.tsx';
 import { App } from './App.tsx';
 import { followKeyboard } from './keyboard-inset.ts';

@@ -12,8 +12,9 @@ export function pairFailureWords(code: Code | null): { title: string; again: boo
     case 'offer_version':
       return { title: 'This link cannot be used', again: false };
     case 'offer_used':
-    case 'offer_not_accepted':
       return { title: 'This code was used already', again: false };
+    case 'offer_not_accepted':
+      return { title: 'This code is no longer valid', again: false };
     case 'declined':
       return { title: 'The computer said no', again: false };
     case 'timeout':

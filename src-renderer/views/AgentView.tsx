@@ -12,6 +12,7 @@ import { isBusy } from './state-words.ts';
 import { StateBadge } from './StateBadge.tsx';
 import { UnsentCommands } from './UnsentCommands.tsx';
 import { useFollower } from './use-follower.ts';
+import { useWatchable } from './use-watchable.ts';
 import { folderName, revealHidden } from './visible-text.ts';
 import './agent-view.css';
 
@@ -22,11 +23,13 @@ interface AgentViewProps {
   role: SessionRole | null;
   /** The way back, where the list is another page. */
   back?: ReactNode;
+  /** Said at the end of the conversation, over it, so that nothing that is read moves. */
+  notice?: ReactNode;
   onArchive: (agent: AgentSummary, archived: boolean) => void;
 }
 
 /** One agent: who it is and how it stands, the conversation, and where to answer. Give it the agent's id as key. */
-export function AgentView({ client, agent, role, back, onArchive }: AgentViewProps) {
+export function AgentView({ client, agent, role, back, notice, onArchive }: AgentViewProps) {
   const follower = useFollower(client, agent.id);
   const answer = useCallback(
     async (requestId: string, optionId: string | null) => {
@@ -34,6 +37,7 @@ export function AgentView({ client, agent, role, back, onArchive }: AgentViewPro
     },
     [client, agent.id],
   );
+  const connected = useWatchable(client.state).state === 'connected';
   const canAnswer = role !== 'view';
   const pending = agent.pending[0];
   return (
@@ -75,8 +79,15 @@ export function AgentView({ client, agent, role, back, onArchive }: AgentViewPro
         {follower === null ? (
           <Skeleton rows={5} label="Loading the conversation" />
         ) : (
-          <Conversation follower={follower} agent={agent} canAnswer={canAnswer} onAnswer={answer} />
+          <Conversation
+            follower={follower}
+            agent={agent}
+            connected={connected}
+            canAnswer={canAnswer}
+            onAnswer={answer}
+          />
         )}
+        {notice !== undefined && <div className="agent-notice">{notice}</div>}
       </div>
       <footer className="agent-footer">
         <UnsentCommands client={client} agentId={agent.id} />

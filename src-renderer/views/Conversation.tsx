@@ -23,12 +23,13 @@ const PREFETCH_ROWS = 4;
 interface ConversationProps {
   follower: AgentFollower;
   agent: AgentSummary;
+  connected: boolean;
   canAnswer: boolean;
   onAnswer: (requestId: string, optionId: string | null) => Promise<void>;
 }
 
 /** An agent's timeline. The newest stays in view only while the reader is at the end; older pages come on scrolling up. */
-export function Conversation({ follower, agent, canAnswer, onAnswer }: ConversationProps) {
+export function Conversation({ follower, agent, connected, canAnswer, onAnswer }: ConversationProps) {
   const view = useFrameWatchable(follower.view);
   const items = useMemo(() => foldConversation(view.entries), [view.entries]);
   const openRows = useOpenRows();
@@ -49,6 +50,8 @@ export function Conversation({ follower, agent, canAnswer, onAnswer }: Conversat
 
   if (view.status === 'gone')
     return <Blank title="This agent is no longer there">It was removed on the computer. Choose another one.</Blank>;
+  if (items.length === 0 && view.status === 'loading' && !connected)
+    return <Blank title="Not loaded yet">The conversation appears when your computer can be reached.</Blank>;
   if (items.length === 0 && view.status === 'loading') return <Skeleton rows={5} label="Loading the conversation" />;
   if (items.length === 0)
     return (

@@ -13,15 +13,19 @@ export interface Query<T> {
   reload(): void;
 }
 
-/** Asks the daemon now, whenever `params` (compared as JSON) change, and when the connection comes back. */
-export function useQuery<M extends QueryMethod>(client: DaemonClient, method: M, params: Params<M>): Query<Result<M>> {
+/** Asks the daemon now, whenever `params` (compared as JSON) change, and when the connection comes back; null asks nothing. */
+export function useQuery<M extends QueryMethod>(
+  client: DaemonClient,
+  method: M,
+  params: Params<M> | null,
+): Query<Result<M>> {
   const connected = useWatchable(client.state).state === 'connected';
   const [answer, setAnswer] = useState<{ data: Result<M> | null; error: string | null }>({ data: null, error: null });
   const [loading, setLoading] = useState(true);
   const [round, setRound] = useState(0);
   const key = JSON.stringify(params);
   useEffect(() => {
-    if (!connected) return;
+    if (!connected || key === 'null') return;
     const abort = new AbortController();
     setLoading(true);
     client

@@ -5,7 +5,7 @@ const SHELL = 'paseo-shell-1';
 const MAX_ASSETS = 40;
 
 self.addEventListener('install', (event) => {
-  event.waitUntil(caches.open(SHELL).then((cache) => cache.add('./')));
+  event.waitUntil(keepShell());
   self.skipWaiting();
 });
 
@@ -22,6 +22,14 @@ self.addEventListener('fetch', (event) => {
   else if (url.pathname.startsWith(`${scope.pathname}assets/`)) event.respondWith(keptAsset(request));
 });
 
+/** The page and what it loads: the first visit fetched those before this script could keep them. */
+async function keepShell() {
+  const cache = await caches.open(SHELL);
+  await cache.add('./');
+  const html = await (await cache.match('./')).text();
+  await cache.addAll([...html.matchAll(/(?:src|href)="(\.\/assets\/[^"]+)"/g)].map((match) => match[1]));
+}
+
 async function newestPage(request) {
   const cache = await caches.open(SHELL);
   try {
@@ -29,7 +37,7 @@ async function newestPage(request) {
     if (response.ok) await cache.put('./', response.clone());
     return response;
   } catch (error) {
-    const kept = await cache.match('./');
+    const kept = await cache.match('./', { ignoreVary: true });
     if (kept) return kept;
     throw error;
   }
@@ -37,7 +45,8 @@ async function newestPage(request) {
 
 async function keptAsset(request) {
   const cache = await caches.open(SHELL);
-  const kept = await cache.match(request);
+  // Asked for with or without an Origin, it is the same file.
+  const kept = await cache.match(request, { ignoreVary: true });
   if (kept) return kept;
   const response = await fetch(request);
   if (response.ok) {

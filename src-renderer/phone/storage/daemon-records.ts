@@ -6,7 +6,7 @@ import { inTransaction, requested } from './database.ts';
 export function daemonRecords(database: IDBDatabase): DaemonStore {
   return {
     list: () =>
-      inTransaction(database, 'daemons', 'readonly', async (store) => {
+      inTransaction(database, ['daemons'], 'readonly', async ([store]) => {
         const stored: unknown[] = await requested(store.getAll());
         return stored.flatMap((value) => {
           const record = KnownDaemon.safeParse(value);
@@ -14,16 +14,16 @@ export function daemonRecords(database: IDBDatabase): DaemonStore {
         });
       }),
     get: (id) =>
-      inTransaction(database, 'daemons', 'readonly', async (store) => {
+      inTransaction(database, ['daemons'], 'readonly', async ([store]) => {
         const record = KnownDaemon.safeParse(await requested<unknown>(store.get(id)));
         return record.success ? record.data : null;
       }),
     put: (record) =>
-      inTransaction(database, 'daemons', 'readwrite', async (store) => {
+      inTransaction(database, ['daemons'], 'readwrite', async ([store]) => {
         await requested(store.put(record));
       }),
     remove: (id) =>
-      inTransaction(database, 'daemons', 'readwrite', async (store) => {
+      inTransaction(database, ['daemons'], 'readwrite', async ([store]) => {
         await requested(store.delete(id));
       }),
   };

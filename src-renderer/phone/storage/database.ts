@@ -3,9 +3,11 @@ import { CodedError } from '../../../src-shared/coded-error.ts';
 export class StorageError extends CodedError<'storage_unavailable' | 'storage_failed'> {}
 
 const NAME = 'paseo';
-const VERSION = 1;
+const VERSION = 2;
 
-/** Opens the page's database: `daemons` (by id) and `outboxes` (by daemon and instance). Rejects with {@link StorageError}. */
+type StoreName = 'daemons' | 'outboxes' | 'agents';
+
+/** Opens the page's database: `daemons` (by id), `outboxes` (by daemon and instance), `agents` (by daemon). Rejects with {@link StorageError}. */
 export function openDatabase(factory: IDBFactory | undefined = globalThis.indexedDB): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
     const refuse = (cause: unknown) =>
@@ -22,9 +24,12 @@ export function openDatabase(factory: IDBFactory | undefined = globalThis.indexe
     }
     try {
       const opening = factory.open(NAME, VERSION);
-      opening.onupgradeneeded = () => {
-        opening.result.createObjectStore('daemons', { keyPath: 'id' });
-        opening.result.createObjectStore('outboxes', { keyPath: ['daemonId', 'instance'] });
+      opening.onupgradeneeded = ({ oldVersion }) => {
+        if (oldVersion < 1) {
+          opening.result.createObjectStore('daemons', { keyPath: 'id' });
+          opening.result.createObjectStore('outboxes', { keyPath: ['daemonId', 'instance'] });
+        }
+        opening.result.createObjectStore('agents', { keyPath: 'daemonId' });
       };
       opening.onsuccess = () => {
         // A newer page wants another version of the database: let it, instead of blocking it.
@@ -42,15 +47,15 @@ export function openDatabase(factory: IDBFactory | undefined = globalThis.indexe
  * Runs `work` in one transaction. Resolves with its result when everything is on disk; rejects with {@link StorageError}, or
  * with what `work` threw, and then nothing was changed. `work` may only await requests of this transaction.
  */
-export async function inTransaction<T>(
+export async function inTransaction<T, const N extends readonly StoreName[]>(
   database: IDBDatabase,
-  store: 'daemons' | 'outboxes',
+  names: N,
   mode: 'readonly' | 'readwrite',
-  work: (store: IDBObjectStore) => Promise<T>,
+  work: (stores: { readonly [K in keyof N]: IDBObjectStore }) => Promise<T>,
 ): Promise<T> {
   let transaction: IDBTransaction;
   try {
-    transaction = database.transaction(store, mode, { durability: 'strict' });
+    transaction = database.transaction(names, mode, { durability: 'strict' });
   } catch (cause) {
     throw failed(cause);
   }
@@ -61,7 +66,7 @@ export async function inTransaction<T>(
   done.catch(() => {});
   let result: T;
   try {
-    result = await work(transaction.objectStore(store));
+    result = await work(names.map((name) => transaction.objectStore(name)) as { [K in keyof N]: IDBObjectStore });
   } catch (error) {
     try {
       transaction.abort();

@@ -22,7 +22,7 @@ export function outboxRecords(
   let instance: string | null = null;
 
   const change = (edit: (outbox: StoredOutbox) => void) =>
-    inTransaction(database, 'outboxes', 'readwrite', async (store) => {
+    inTransaction(database, ['outboxes'], 'readwrite', async ([store]) => {
       const stored: unknown = instance === null ? undefined : await requested(store.get([daemonId, instance]));
       const outbox = StoredOutbox.safeParse(stored);
       if (!outbox.success || outbox.data.owner !== tabs.id)
@@ -34,7 +34,7 @@ export function outboxRecords(
   return {
     load: async () => {
       const open = await tabs.others();
-      return inTransaction(database, 'outboxes', 'readwrite', async (store) => {
+      return inTransaction(database, ['outboxes'], 'readwrite', async ([store]) => {
         const stored: unknown[] = await requested(store.getAll());
         const own = stored.flatMap((value) => {
           const outbox = StoredOutbox.safeParse(value);
@@ -67,7 +67,7 @@ export function outboxRecords(
 
 /** Forgets every outbox of a daemon: its keys are gone, so nothing in them could be sent any more. */
 export function forgetOutboxes(database: IDBDatabase, daemonId: string): Promise<void> {
-  return inTransaction(database, 'outboxes', 'readwrite', async (store) => {
+  return inTransaction(database, ['outboxes'], 'readwrite', async ([store]) => {
     for (const key of await requested(store.getAllKeys()))
       if (Array.isArray(key) && key[0] === daemonId) await requested(store.delete(key));
   });

@@ -1,6 +1,8 @@
 import { toHex } from '../../../src-shared/bytes.ts';
 import type { DaemonStore } from '../../../src-shared/client/known-daemon.ts';
 import type { OutboxStore } from '../../../src-shared/client/outbox-store.ts';
+import { agentRecords } from './agent-records.ts';
+import type { AgentRecords } from './agent-records.ts';
 import { daemonRecords } from './daemon-records.ts';
 import { openDatabase } from './database.ts';
 import { LiveTabs } from './live-tabs.ts';
@@ -9,8 +11,9 @@ import { forgetOutboxes, outboxRecords } from './outbox-records.ts';
 /** Everything this browser keeps. */
 export interface PhoneStorage {
   readonly daemons: DaemonStore;
+  readonly agents: AgentRecords;
   outbox(daemonId: string): OutboxStore;
-  /** Removes a daemon with its keys and its outboxes. */
+  /** Removes a daemon with its keys, its outboxes and what is known of its agents. */
   forget(daemonId: string): Promise<void>;
 }
 
@@ -20,12 +23,15 @@ export async function openStorage(): Promise<PhoneStorage> {
   const tabs = new LiveTabs(randomId(), new BroadcastChannel('paseo-tabs'));
   tabs.start();
   const daemons = daemonRecords(database);
+  const agents = agentRecords(database);
   return {
     daemons,
+    agents,
     outbox: (daemonId) => outboxRecords(database, daemonId, tabs, randomId),
     forget: async (daemonId) => {
       await daemons.remove(daemonId);
       await forgetOutboxes(database, daemonId);
+      await agents.remove(daemonId);
     },
   };
 }

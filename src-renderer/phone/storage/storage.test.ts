@@ -112,6 +112,34 @@ describe.skipIf(!existsSync(BROWSER))('the storage of the phone app, in a real b
     expect(await page.evaluate(async (id) => (await storage).daemons.get(id), DAEMON)).toBeNull();
   });
 
+  it('keeps the newest agents of a daemon until the daemon is forgotten', async () => {
+    const page = await opened(await (await browser.newContext()).newPage());
+    const agents = Array.from({ length: 201 }, (_, at) => ({
+      ...{ id: 'abcdefgh', provider: 'fake', providerLabel: 'Fake', title: `Agent ${at}`, cwd: '/work' },
+      ...{
+        state: 'finished' as const,
+        error: null,
+        pending: [],
+        archived: false,
+        logId: 'abcdefghijklmnop',
+        lastSeq: 1,
+      },
+      ...{ createdAt: record.pairedAt, updatedAt: new Date(Date.parse(record.pairedAt) + at * 1000).toISOString() },
+    }));
+    const kept = { at: record.pairedAt, agents };
+    const put = () => page.evaluate(async (all) => (await storage).agents.put(all.id, all.kept), { id: DAEMON, kept });
+    const get = () => page.evaluate(async (id) => (await storage).agents.get(id), DAEMON);
+    await put();
+    expect(await get()).toBeNull();
+    await page.evaluate(async (known) => (await storage).daemons.put(known), record);
+    await put();
+    const titles = (await get())?.agents.map(({ title }) => title);
+    expect(titles).toHaveLength(200);
+    expect(titles?.[0]).toBe('Agent 200');
+    await page.evaluate(async (id) => (await storage).forget(id), DAEMON);
+    expect(await get()).toBeNull();
+  });
+
   it('gives a reloaded tab its instance, counter and waiting commands back', async () => {
     const page = await opened(await (await browser.newContext()).newPage());
     const instance = await write(page, [command(1), command(2)]);
