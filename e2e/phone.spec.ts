@@ -111,6 +111,20 @@ test('says that it was revoked and offers to forget the computer', async ({ brow
   await expect(page.getByRole('heading', { name: 'Pair with your computer' })).toBeVisible();
 });
 
+test('offers to try again when it was refused but never told that it was revoked', async ({ browser }) => {
+  const { computer, phone } = await open(browser);
+  const page = await phone.pair(computer);
+  const home = page.url();
+  await page.goto('about:blank');
+  await computer.daemon.revokeDevice(computer.daemon.devices.get()[0]?.id ?? '');
+  await page.goto(home);
+  const refused = page.getByText('no longer knows this device');
+  await expect(refused.first()).toBeVisible({ timeout: 20_000 });
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(refused).toHaveCount(0);
+  await expect(refused.first()).toBeVisible({ timeout: 20_000 });
+});
+
 test('unpairs itself at the computer when the person forgets it', async ({ browser }) => {
   const { computer, phone } = await open(browser);
   const page = await phone.pair(computer);

@@ -32,7 +32,8 @@ export function offerLink(base: string, offer: Offer): string {
 export function parseOfferLink(link: string, now: number): Offer {
   if (link.length > MAX_OFFER_LINK_CHARS) throw malformed('it is too long');
   const fragment = link.trim().match(/^[^#]*#offer=([A-Za-z0-9_-]+)$/)?.[1];
-  if (fragment === undefined) throw malformed('it has no #offer= part');
+  if (fragment === undefined)
+    throw malformed(link.includes('#offer=') ? 'part of it is missing or changed' : 'it has no #offer= part');
   let json: unknown;
   try {
     json = JSON.parse(fromUtf8(fromBase64url(fragment)));

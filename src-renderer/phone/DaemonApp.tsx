@@ -1,4 +1,5 @@
 import { ChevronLeft } from 'lucide-react';
+import { useState } from 'react';
 import type { DaemonClient } from '../../src-shared/client/daemon-client.ts';
 import type { KnownDaemon } from '../../src-shared/client/known-daemon.ts';
 import { AgentView } from '../views/AgentView.tsx';
@@ -27,8 +28,10 @@ interface DaemonAppProps {
 
 /** Everything about one paired daemon. */
 export function DaemonApp(props: DaemonAppProps) {
-  const client = usePhoneClient(props.storage, props.record);
-  return client === null ? <Skeleton rows={5} /> : <Pages {...props} client={client} />;
+  const [round, setRound] = useState(0);
+  const client = usePhoneClient(props.storage, props.record, round);
+  if (client === null) return <Skeleton rows={5} />;
+  return <Pages {...props} client={client} onTryAgain={() => setRound((before) => before + 1)} />;
 }
 
 function Pages({
@@ -39,7 +42,8 @@ function Pages({
   onChoose,
   onLink,
   onForgotten,
-}: DaemonAppProps & { client: DaemonClient }) {
+  onTryAgain,
+}: DaemonAppProps & { client: DaemonClient; onTryAgain: () => void }) {
   const { route, go, replace, back } = useRoute();
   const state = useWatchable(client.state);
   const welcome = useWatchable(client.welcome);
@@ -62,9 +66,17 @@ function Pages({
           error
           title={`“${name}” no longer knows this device`}
           actions={
-            <button type="button" className="button" onClick={() => void forget()}>
-              Forget this computer
-            </button>
+            <>
+              {/* "Revoked" is the daemon's own word. Refusals alone could also be a hostile relay's doing. */}
+              {state.reason === 'unknown-device' && (
+                <button type="button" className="button button-primary" onClick={onTryAgain}>
+                  Try again
+                </button>
+              )}
+              <button type="button" className="button" onClick={() => void forget()}>
+                Forget this computer
+              </button>
+            </>
           }
         >
           {state.message} Your agents keep running.

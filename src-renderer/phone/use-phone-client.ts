@@ -5,8 +5,8 @@ import { phoneClient } from './phone-client.ts';
 import type { PhoneStorage } from './storage/phone-storage.ts';
 import { thisDevice } from './this-device.ts';
 
-/** Stays connected to one daemon while the component is there; null for the first moment. */
-export function usePhoneClient(storage: PhoneStorage, record: KnownDaemon): DaemonClient | null {
+/** Stays connected to one daemon while the component is there; null for the first moment. Another `round` starts anew. */
+export function usePhoneClient(storage: PhoneStorage, record: KnownDaemon, round: number): DaemonClient | null {
   const [client, setClient] = useState<DaemonClient | null>(null);
   useEffect(() => {
     let over = false;
@@ -41,6 +41,6 @@ export function usePhoneClient(storage: PhoneStorage, record: KnownDaemon): Daem
       void current?.stop();
     };
     // The keys of a record never change; newer routes reach the client by themselves.
-  }, [storage, record]);
+  }, [storage, record, round]);
   return client;
 }
