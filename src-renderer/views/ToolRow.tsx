@@ -1,6 +1,7 @@
 import {
   ArrowRightLeft,
   ChevronRight,
+  CircleSlash,
   CircleX,
   FilePenLine,
   FileText,
@@ -82,6 +83,7 @@ function SingleCall({ call }: { call: ToolCall }) {
 
 function CallIcon({ call }: { call: ToolCall }) {
   if (call.status === 'failed') return <CircleX className="icon tone-red" aria-hidden="true" />;
+  if (call.status === 'unfinished') return <CircleSlash className="icon tone-grey" aria-hidden="true" />;
   if (call.status !== 'completed') return <LoaderCircle className="icon tone-accent spin" aria-hidden="true" />;
   const Icon = ICONS[call.toolKind] ?? Wrench;
   return <Icon className="icon" aria-hidden="true" />;

@@ -32,6 +32,14 @@ describe('foldConversation', () => {
     });
   });
 
+  it('does not leave a call running that its turn did not finish, until the agent says more', () => {
+    const cut = entries(tool('t1', 'execute', 'pending'), { kind: 'turn-end', reason: 'cancelled', error: null });
+    expect(foldConversation(cut)[0]).toMatchObject({ calls: [{ status: 'unfinished' }] });
+    const late: EntryBody = { kind: 'tool-update', toolCallId: 't1', status: 'failed' };
+    const told = [...cut, ...entries(late).map((entry) => ({ ...entry, seq: 3 }))];
+    expect(foldConversation(told)[0]).toMatchObject({ calls: [{ status: 'failed' }] });
+  });
+
   it('makes a call of an update whose call is unknown', () => {
     const items = foldConversation(entries({ kind: 'tool-update', toolCallId: 'lost', title: 'Read a.ts' }));
     expect(items).toMatchObject([

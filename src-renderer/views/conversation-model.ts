@@ -1,7 +1,9 @@
 import type { EntryBody, PermissionOption, TimelineEntry, ToolContent } from '../../src-shared/wire/timeline.ts';
 
 type Body<K extends EntryBody['kind']> = Extract<EntryBody, { kind: K }>;
-type ToolFields = Omit<Body<'tool'>, 'kind'>;
+/** `unfinished`: the turn ended and the agent never said how the call did. */
+type CallStatus = Body<'tool'>['status'] | 'unfinished';
+type ToolFields = Omit<Body<'tool'>, 'kind' | 'status'> & { readonly status: CallStatus };
 type Actor = Body<'user'>['by'];
 
 /** One tool call with everything its updates said. */
@@ -94,6 +96,8 @@ class Fold {
       }
       case 'turn-end':
         this.#plan = null;
+        for (const call of this.#calls.values())
+          if (call.status === 'pending' || call.status === 'in_progress') call.status = 'unfinished';
         // An ordinary end needs no words: the agent's last message is the end.
         if (body.reason !== 'end_turn' || body.error !== null)
           this.items.push({ ...base, kind: 'turn-end', reason: body.reason, error: body.error });

@@ -84,6 +84,7 @@ export function diffsOf(content: readonly ToolContent[]): Extract<ToolContent, {
 
 function resultWords(status: ToolCall['status'], content: readonly ToolContent[]): string {
   if (status === 'failed') return 'failed';
+  if (status === 'unfinished') return 'not finished';
   const diffs = diffsOf(content);
   if (diffs.length === 0) return '';
   const counts = diffs.map((diff) => diffCounts(linesOf(diff)));
