@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
@@ -71,6 +71,18 @@ describe('--host', () => {
     expect(files).toHaveLength(1);
     const { mode } = await stat(join(folder.home, '../client/daemons', files[0] ?? ''));
     expect(mode & 0o777).toBe(0o600);
+  });
+
+  it('remembers the newest addresses of a daemon, however short the command is', async () => {
+    await paseo.run(['ls', '--host', '-'], await newLink());
+    await paseo.run(['daemon', 'stop']);
+    const { listen } = await paseo.startDaemon();
+    while ((await paseo.json(DaemonStatus, ['daemon', 'status'])).relay.link.state !== 'online');
+    expect((await paseo.run(['ls', '--host', 'Workshop'])).code).toBe(0);
+    const daemons = join(folder.home, '../client/daemons');
+    const files = await readdir(daemons);
+    expect(files).toHaveLength(1);
+    expect(await readFile(join(daemons, files[0] ?? ''), 'utf8')).toContain(listen[0]);
   });
 
   it('warns about a link that every user of the computer can see, and takes an expired one of a known daemon', async () => {

@@ -150,6 +150,13 @@ describe('agents on the command line', () => {
     expect(stdout).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/);
   });
 
+  it('stops following when nobody reads any more, and leaves the agent alone', async () => {
+    await paseo.startDaemon();
+    const run = paseo.shell(['run', '--json', '--provider', 'fake', 'stream 100 20\nhang'], '| head -n 1');
+    expect((await run.finished).stdout).toMatch(/^{"event":"agent"[^\n]*\n$/);
+    expect((await paseo.json(Agents, ['ls'])).agents[0]?.state).toMatch(/^(starting|working)$/);
+  });
+
   it('ends with 1 when the turn fails, and says why', async () => {
     await paseo.startDaemon();
     const { code, stderr } = await paseo.run(['run', '--provider', 'fake', 'fail the model is away']);

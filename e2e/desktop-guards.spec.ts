@@ -126,6 +126,15 @@ test('permissions are denied', async () => {
     return Promise.all(names.map(async (name) => (await navigator.permissions.query({ name })).state));
   });
   expect(states).toEqual(['denied', 'denied', 'denied', 'denied']);
+  const captured = await page.evaluate(() =>
+    navigator.mediaDevices.getDisplayMedia({ video: true }).then(
+      () => 'captured',
+      (error: unknown) => (error instanceof Error ? error.name : String(error)),
+    ),
+  );
+  expect(captured).not.toBe('captured');
+  // Asking did not bring the app down either.
+  expect(await app.evaluate(({ app: electron }) => electron.isReady())).toBe(true);
 });
 
 test('calls that are not in the contract, or not as agreed, are refused', async () => {
@@ -182,4 +191,5 @@ test('a copied link is in the clipboard only while its code lives', async () => 
     offerId,
   );
   expect(again).toContain('This code has expired');
+  await expect.poll(() => app.evaluate(({ clipboard }) => clipboard.readText())).toBe('');
 });

@@ -54,6 +54,12 @@ export class PaseoCommands {
     return this.#spawn(process.execPath, [program, ...args], input);
   }
 
+  /** Runs one command in a shell, with `rest` behind it on the line, such as a pipe. */
+  shell(args: readonly string[], rest: string): RunningCommand {
+    const command = [process.execPath, program, ...args].map((word) => `'${word}'`).join(' ');
+    return this.#spawn('sh', ['-c', `${command} ${rest}`], '');
+  }
+
   /** Runs one command in a pseudo-terminal; what it prints and asks is all in `stdout`, and {@link RunningCommand.type} answers. */
   terminal(args: readonly string[]): RunningCommand {
     const command = [process.execPath, program, ...args].map((word) => `'${word}'`).join(' ');

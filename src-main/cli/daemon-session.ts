@@ -18,7 +18,8 @@ export interface Target {
   readonly source: ConnectionSource;
   /** On this computer, as its owner. */
   readonly local: boolean;
-  readonly onRoutes?: (routes: DeviceRoutes) => void;
+  /** Stores them; never rejects. */
+  readonly onRoutes?: (routes: DeviceRoutes) => Promise<void>;
 }
 
 interface DaemonSession {
@@ -41,8 +42,10 @@ export async function withDaemon<T>(
   use: (session: DaemonSession) => Promise<T>,
   { topics = [], patience = CLI_ANSWER_PATIENCE_MS, signal }: SessionOptions = {},
 ): Promise<T> {
-  const target = await chooseTarget(options, context);
+  const givenUp = signal === undefined ? [] : [cancelled(signal)];
+  const target = await Promise.race([chooseTarget(options, context), ...givenUp]);
   let lastError: unknown = null;
+  let saved = Promise.resolve();
   const client = new DaemonClient({
     connect: async (signal, hello) => {
       try {
@@ -56,19 +59,28 @@ export async function withDaemon<T>(
     localHello: target.local,
     outbox: memoryOutboxStore(randomBytes(16).toString('hex')),
     topics,
-    ...(target.onRoutes === undefined ? {} : { onRoutes: target.onRoutes }),
+    onRoutes: (routes) => {
+      const before = saved;
+      saved = before.then(() => target.onRoutes?.(routes));
+    },
   });
   const over = watchOver(client, () => lastError, patience);
   client.start();
   try {
-    const givenUp = signal === undefined ? [] : [aborted(signal)];
     await Promise.race([over.connected, over.lost, ...givenUp]);
-    if (signal?.aborted === true) throw new CliError('cancelled', 'Stopped before the daemon was reached.');
+    if (signal?.aborted === true) await cancelled(signal);
     return await Promise.race([use({ client, local: target.local }), over.lost]);
   } finally {
     over.stop();
     await client.stop();
+    // The program ends as soon as the command is done, and would cut this off.
+    await saved;
   }
+}
+
+async function cancelled(signal: AbortSignal): Promise<never> {
+  await aborted(signal);
+  throw new CliError('cancelled', 'Stopped before the daemon was reached.');
 }
 
 /** Failures that trying again does not mend. */

@@ -5,6 +5,7 @@ import { canAsk, type CliContext, commandName } from './context.ts';
 import { openPermissions } from './open-permissions.ts';
 import { note } from './output.ts';
 import { PermissionPrompt } from './permission-prompt.ts';
+import { shellWord } from './shell-word.ts';
 import { jsonTimeline, textTimeline } from './timeline-writer.ts';
 
 interface FollowOptions {
@@ -43,10 +44,15 @@ export async function followAgent(options: FollowOptions, context: CliContext): 
         for (const { requestId } of openPermissions(view.entries)) {
           if (told.has(requestId)) continue;
           told.add(requestId);
-          note(context, `Answer with: ${commandName(context)} permit ${agentId} ${requestId} --allow (or --deny)`);
+          note(
+            context,
+            `Answer with: ${commandName(context)} permit ${agentId} ${shellWord(requestId)} --allow (or --deny)`,
+          );
         }
       };
       unsubscribe = follower.view.subscribe(look);
+      // Nobody reads any more: `paseo attach … | head`.
+      context.stdout.once('error', () => resolve(follower.view.get()));
       signal.addEventListener('abort', () => resolve(follower.view.get()), { once: true });
       look(follower.view.get());
       if (signal.aborted) resolve(follower.view.get());

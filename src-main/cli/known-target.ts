@@ -16,7 +16,7 @@ export function knownTarget(record: KnownDaemon, store: DaemonStore): Target {
     source: connectKnownDaemon({ record: () => newest, provider: createNodeProvider(), dial: nodeDialer() }),
     onRoutes: (routes) => {
       newest = { ...newest, routes };
-      void keepRoutes(store, record.id, routes);
+      return keepRoutes(store, record.id, routes);
     },
   };
 }
@@ -47,8 +47,8 @@ export function addressTarget(address: string, records: readonly KnownDaemon[], 
       }
       throw found !== null || there.length === 1 ? failures[0] : whyNone(address, failures);
     },
-    onRoutes: (routes) => {
-      if (found !== null) void keepRoutes(store, found.record.id, routes);
+    onRoutes: async (routes) => {
+      if (found !== null) await keepRoutes(store, found.record.id, routes);
     },
   };
 }

@@ -11,5 +11,7 @@ export const CLI_CONNECT_ATTEMPTS = 3;
 /** A connection that was lost may take this long to come back: for a command that waits for an answer, and for one that follows. */
 export const CLI_ANSWER_PATIENCE_MS = 15_000;
 export const CLI_FOLLOW_PATIENCE_MS = 5 * 60_000;
+/** A daemon on this computer that is well answers at once; a machine that swaps may take seconds. */
+export const LOCAL_ANSWER_TIMEOUT_MS = 5000;
 /** Daemons that one person has paired this computer with. */
 export const MAX_KNOWN_DAEMONS = 64;

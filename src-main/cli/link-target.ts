@@ -10,6 +10,7 @@ import { codeOf } from './failure.ts';
 import { knownTarget } from './known-target.ts';
 import type { JsonOption } from './options.ts';
 import { note, noteJson } from './output.ts';
+import { shellWord } from './shell-word.ts';
 import { thisComputer } from './this-computer.ts';
 
 /**
@@ -45,7 +46,7 @@ function withNewPairing(known: Target, pairAgain: () => Promise<Target>): Target
         return current.source(signal, hello);
       }
     },
-    onRoutes: (routes) => current.onRoutes?.(routes),
+    onRoutes: async (routes) => current.onRoutes?.(routes),
   };
 }
 
@@ -63,6 +64,11 @@ async function pair(offer: Offer, store: DaemonStore, json: boolean, context: Cl
     signal: new AbortController().signal,
   });
   if (json) noteJson(context, { event: 'paired', daemon: record.name, id: record.id });
-  else note(context, `Paired with "${record.name}". From now on: --host "${record.name}"`);
+  else note(context, `Paired with "${record.name}". From now on: --host ${shellWord(hostArgument(record))}`);
   return record;
+}
+
+/** What `--host` takes for a daemon: its name, unless that reads as an address, a socket, a link or an option. */
+function hostArgument({ id, name }: KnownDaemon): string {
+  return /[/#:]|^-/.test(name) ? id : name;
 }

@@ -8,12 +8,13 @@ import { systemErrorCode } from '../platform/system-error.ts';
 import { websocketLimits } from '../platform/websocket-limits.ts';
 import { wsMessageConnection } from '../platform/ws-message-connection.ts';
 import { CliError } from './cli-error.ts';
+import { LOCAL_ANSWER_TIMEOUT_MS } from './limits.ts';
 
 /** The owner's way to a daemon on this computer. Rejects with {@link CliError}; `not_running` when nobody listens there. */
-export function localConnection(path: string): ConnectionSource {
+export function localConnection(path: string, timeoutMs: number = LOCAL_ANSWER_TIMEOUT_MS): ConnectionSource {
   return async (signal) => {
     await checkOwner(path);
-    return open(path, signal);
+    return open(path, timeoutMs, signal);
   };
 }
 
@@ -31,11 +32,13 @@ async function checkOwner(path: string): Promise<void> {
   );
 }
 
-function open(path: string, signal: AbortSignal): Promise<MessageConnection> {
+function open(path: string, timeoutMs: number, signal: AbortSignal): Promise<MessageConnection> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket('ws://localhost/ws', {
       ...websocketLimits(MAX_MESSAGE_BYTES, SOCKET_CLOSE_TIMEOUT_MS),
-      createConnection: () => connect({ path }),
+      createConnection: () => connect({ path, timeout: timeoutMs }),
+      // The system takes connections also for a daemon that is stuck or was stopped by a signal.
+      handshakeTimeout: timeoutMs,
     });
     const connection = wsMessageConnection(socket);
     const onAbort = (): void => socket.terminate();
@@ -58,5 +61,6 @@ function refusal(path: string, cause: unknown): CliError {
     });
   if (code === 'ENOENT' || code === 'ECONNREFUSED' || code === 'ENOTDIR' || code === 'ENOTSOCK')
     return new CliError('not_running', `No daemon runs at ${path}. Start one with "paseo daemon start".`, { cause });
-  return new CliError('unreachable', `${path} does not answer as a daemon (${code ?? String(cause)}).`, { cause });
+  const why = code ?? (cause instanceof Error ? cause.message : String(cause));
+  return new CliError('unreachable', `${path} does not answer as a daemon (${why}).`, { cause });
 }

@@ -11,6 +11,7 @@ import { CliError } from './cli-error.ts';
 import { canAsk, type CliContext } from './context.ts';
 import { note, print } from './output.ts';
 import { qrCode } from './qr-code.ts';
+import { safeLine } from './safe-text.ts';
 
 /** Pairing as a daemon in this process, or at the other end of a connection, offers it. */
 export interface PairingDesk {
@@ -74,7 +75,7 @@ async function ask(
   const digits = `${pending.digits.slice(0, 3)} ${pending.digits.slice(3)}`;
   note(
     context,
-    `\n"${pending.deviceName}" (${pending.platform}) wants to pair. Its screen must show:\n\n      ${digits}\n`,
+    `\n"${safeLine(pending.deviceName)}" (${safeLine(pending.platform)}) wants to pair. Its screen must show:\n\n      ${digits}\n`,
   );
   if (!canAsk(context)) return note(context, 'Nobody can answer here: use a terminal.');
   const over = new AbortController();
@@ -90,8 +91,10 @@ async function ask(
     const role = ROLES[answer.trim().charAt(0).toLowerCase()];
     await desk.confirm({ offerId: pending.offerId, accept: role !== undefined, role: role ?? 'view' });
   } catch (error) {
-    if (signal.aborted || !over.signal.aborted) throw error;
-    note(context, '\nThe device went away.');
+    if (signal.aborted) throw error;
+    if (over.signal.aborted) return note(context, '\nThe device went away.');
+    // Ctrl-D. Whoever does not answer does not let anybody in, and nobody has to wait for that.
+    await desk.confirm({ offerId: pending.offerId, accept: false, role: 'view' });
   } finally {
     stopWatching();
   }

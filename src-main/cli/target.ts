@@ -24,7 +24,7 @@ export async function chooseTarget(options: TargetOptions, context: CliContext):
     if (link === '') throw new UsageError('--host - reads a pairing link from standard input, and there was none.');
     return linkTarget(link, store, options, context);
   }
-  if (host.includes('#')) {
+  if (host.includes('#') || host.includes('://')) {
     warn(options, context);
     return linkTarget(host, store, options, context);
   }

@@ -38,8 +38,9 @@ export function ipcHandlers({ host, windows, offers, clipboard }: IpcHandlerOpti
     localAddresses: () => localAddresses(),
     useOnNetwork: ({ address }) => settingsResult(host.running(), (daemon) => useOnNetwork(daemon, address)),
     createOffer: () => offers.create(host.running()),
-    cancelOffer: ({ offerId }) => {
+    cancelOffer: async ({ offerId }) => {
       offers.cancel(host.running(), offerId);
+      await clipboard.clear();
       return null;
     },
     copyOffer: async ({ offerId }) => {
@@ -72,8 +73,9 @@ class DesktopError extends CodedError<'unknown_address' | 'no_page'> {}
 /** Hands the page one end of a new message port and the daemon the other. */
 function connect(daemon: Daemon, frame: WebFrameMain): void {
   const { port1, port2 } = new MessageChannelMain();
-  daemon.acceptLocal(portConnection(emitterPort(port1)));
+  // Fails when the page has gone meanwhile; then the daemon gets no connection that nobody would end.
   frame.postMessage(PORT_CHANNEL, null, [port2]);
+  daemon.acceptLocal(portConnection(emitterPort(port1)));
 }
 
 async function settingsResult(

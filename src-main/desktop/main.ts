@@ -38,6 +38,7 @@ else app.exit(0);
 function run(): void {
   const trace = new StartupTrace(process.env);
   const running = new Unwind();
+  let quitting = false;
   guardWebContents();
   registerUiScheme();
 
@@ -61,7 +62,10 @@ function run(): void {
   running.add(() => host.stop());
   const fail = quitCleanly({
     app,
-    stop: () => running.run(),
+    stop: () => {
+      quitting = true;
+      return running.run();
+    },
     exitCode: () => (host.state.get().error === null ? 0 : 1),
   });
   void host.start().then(() => {
@@ -73,6 +77,8 @@ function run(): void {
   const looked = probe.look();
 
   const show = async (): Promise<void> => {
+    // Asked to quit before Electron was ready: what is made now, nobody would stop.
+    if (quitting) return;
     trace.reach('ready');
     setAppMenu();
     const offers = new ShownOffers();
@@ -84,7 +90,10 @@ function run(): void {
       programFolder: join(dist, 'main'),
       devTools: !app.isPackaged,
       onClosed: (name, last) => {
-        if (name === 'pairing' && host.daemon !== null) offers.cancelAll(host.daemon);
+        if (name === 'pairing') {
+          if (host.daemon !== null) offers.cancelAll(host.daemon);
+          offerClipboard.clear().catch(() => undefined);
+        }
         if (last) void lastWindow.closed();
       },
     });

@@ -38,6 +38,22 @@ describe('OfferClipboard', () => {
     expect(clipboard.readText()).toBe('mine');
   });
 
+  test('outlives a clipboard that cannot be read any more', async () => {
+    const { clipboard, clock, offers } = setUp();
+    await offers.copy('link');
+    const asked = new Promise<void>((resolve) => {
+      clipboard.readText = () => {
+        resolve();
+        throw new Error('expected by this test');
+      };
+    });
+    clock.advance(60_000);
+    await asked;
+    // An unhandled rejection would be reported by now, and fail this run.
+    await new Promise(setImmediate);
+    await expect(offers.clear()).resolves.toBeUndefined();
+  });
+
   test('gives a second copy its own minute', async () => {
     const { clock, offers } = setUp();
     await offers.copy('first');

@@ -23,7 +23,10 @@ export class OfferClipboard {
   async copy(link: string): Promise<void> {
     this.#cancelTimer?.();
     this.#copied = link;
-    this.#cancelTimer = this.#clock.after(OFFER_IN_CLIPBOARD_MS, () => void this.clear());
+    this.#cancelTimer = this.#clock.after(OFFER_IN_CLIPBOARD_MS, () => {
+      // A clipboard that cannot be reached is no reason to end the app; the link in it has expired soon.
+      this.clear().catch(() => undefined);
+    });
     await this.#clipboard.writeText(link);
   }
 

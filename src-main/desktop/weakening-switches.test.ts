@@ -24,6 +24,12 @@ describe('weakeningSwitches', () => {
     expect(weakeningSwitches(['paseo', '--ozone-platform=wayland', '--disable-gpu', '--enable-logging'])).toEqual([]);
   });
 
+  test('knows how they are written on Windows', () => {
+    const args = ['/no-sandbox', '--Remote-Debugging-Port=1', '-INSPECT', '/home/x'];
+    expect(weakeningSwitches(args, 'win32')).toEqual(['--no-sandbox', '--remote-debugging-port', '--inspect']);
+    expect(weakeningSwitches(['/no-sandbox'], 'linux')).toEqual([]);
+  });
+
   test('is not moved by a link that looks like one', () => {
     expect(weakeningSwitches(['paseo', 'paseo://pair/#offer=--no-sandbox'])).toEqual([]);
   });

@@ -78,7 +78,7 @@ describe('the end', () => {
     await Promise.all([here.close(code), here.close('fin')]);
     expect(await here.closed).toEqual({ code, by: 'local' });
     expect(await there.closed).toEqual({ code, by: 'remote' });
-    expect(there.signal.reason).toEqual({ code, by: 'remote' });
+    expect(there.signal.reason).toMatchObject({ name: 'ConnectionEndedError', code, reason: { code, by: 'remote' } });
     expect(clock.armed).toBe(0);
   });
 

@@ -1,7 +1,7 @@
 import type { RawData, WebSocket } from 'ws';
 import { systemClock } from '../../src-shared/clock.ts';
 import type { Clock } from '../../src-shared/clock.ts';
-import { FIN_CODES, MessageTooLargeError } from '../../src-shared/channel/message-connection.ts';
+import { ConnectionEndedError, FIN_CODES, MessageTooLargeError } from '../../src-shared/channel/message-connection.ts';
 import type {
   CloseReason,
   FinCode,
@@ -121,9 +121,9 @@ class WsMessageConnection implements MessageConnection {
   #ended(wsCode: number): void {
     this.#cancelTimeout?.();
     if (this.#abort.signal.aborted) return;
-    const reason = this.#ownReason ?? { code: codeOf(wsCode), by: 'remote' };
+    const reason: CloseReason = this.#ownReason ?? { code: codeOf(wsCode), by: 'remote' };
     this.#early = [];
-    this.#abort.abort(reason);
+    this.#abort.abort(new ConnectionEndedError(reason));
     this.#settle(reason);
   }
 }

@@ -174,6 +174,10 @@ describe('the initiator', () => {
   it.each([
     [SOCKET_CLOSE.failed, 'refused'],
     [1006, 'interrupted'],
+    // A relay or a proxy that closes properly when the daemon went away, or when it is told to stop.
+    [1000, 'interrupted'],
+    [1001, 'interrupted'],
+    [4410, 'interrupted'],
   ])('reads close code %i after message 3 as %s', async (code, expected) => {
     const client = dial();
     const daemon = new MemoryFrameSocket({ sent: (frame) => void (answer ??= frame), closing: () => {} });

@@ -14,9 +14,6 @@ import { CHANNEL_VERSION, prologue, PROTOCOL_NAME } from './prologue.ts';
 import { encodeRecord } from './record.ts';
 import { SecureChannel } from './secure-channel.ts';
 
-/** WebSocket close code of a connection that ended without a close frame (RFC 6455 §7.1.5). */
-const BROKEN_PIPE = 1006;
-
 /**
  * Runs the client's side over a socket. Resolves when the daemon's first record has verified (both sides have the keys); messages
  * wait in the channel until it is attached. Rejects with `HandshakeFailure` and closes the socket, with MessageTooLargeError for a
@@ -102,8 +99,8 @@ class InitiatorSteps implements HandshakeSteps {
     channel.start();
     void channel.confirmed.then(() => this.#run.succeed({ channel, handshakeHash }));
     void channel.closed.then(({ code, socketCode }) => {
-      // A pipe that broke is not a refusal; a daemon (or a relay for it) that refuses closes properly.
-      const refused = code === 'interrupted' && socketCode !== BROKEN_PIPE;
+      // Only the code of a refusal is one: relays and proxies close properly, with codes of their own, also when the pipe broke.
+      const refused = code === 'interrupted' && socketCode === SOCKET_CLOSE.failed;
       this.#run.fail(refused ? 'refused' : 'interrupted', socketCode ? `closed with ${socketCode}` : undefined);
     });
   }

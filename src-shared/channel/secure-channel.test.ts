@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createNodeProvider } from '../../src-main/platform/node-crypto.ts';
+import type { CryptoProvider } from '../crypto/crypto-provider.ts';
 import { createNobleProvider } from '../crypto/noble-provider.ts';
 import {
   CHANNEL_MAX_AGE_MS,
@@ -116,6 +117,26 @@ describe('the end of a channel', () => {
     clientSocket.end({ code: 1000, reason: '' });
     expect(await client.closed).toEqual({ code: 'interrupted', by: 'remote', socketCode: 1000 });
     expect(client.signal.aborted).toBe(true);
+  });
+
+  it('comes also when what was being sealed by then fails', async () => {
+    const failing: CryptoProvider = {
+      ...provider,
+      aead: (bytes) => {
+        const key = provider.aead(bytes);
+        const fails = () => Promise.reject(new Error('expected by this test'));
+        return {
+          seal: (...input) => key.seal(...input),
+          open: (...input) => key.open(...input),
+          wipe: () => key.wipe(),
+          large: { threshold: 2048, seal: fails, open: fails },
+        };
+      },
+    };
+    const { client } = await new ChannelFixture(failing).connect();
+    client.send('x'.repeat(20_000));
+    await client.close('fin');
+    expect(await client.closed).toEqual({ code: 'fin', by: 'local' });
   });
 
   it('leaves no timer and no open socket behind', async () => {

@@ -54,7 +54,11 @@ export class SecureChannel implements MessageConnection {
   readonly #keepalive: Keepalive;
   readonly #outbound: OutboundTransfers;
   readonly #inbound = new InboundTransfers();
-  readonly #sending = new OrderedResults(() => this.#fail('sealing failed'));
+  readonly #sending = new OrderedResults(() => {
+    this.#fail('sealing failed');
+    // Of a channel that has ended already, this was to be closed behind the last frame.
+    this.#socket.close(SOCKET_CLOSE.failed, '');
+  });
   readonly #receiving = new OrderedResults(() => this.#fail('a frame did not verify'));
   readonly #abort = new AbortController();
   readonly #closed = deferred<CloseReason>();
@@ -147,8 +151,11 @@ export class SecureChannel implements MessageConnection {
     if (this.bufferedAmount() + MAX_RECORD_BYTES > CHANNEL_BUFFER_LIMIT_BYTES) return false;
     const record = writeMessageRecord(message, scratch);
     if (!record) return false;
-    this.#emit(record);
-    record.fill(0);
+    try {
+      this.#emit(record);
+    } finally {
+      record.fill(0);
+    }
     return true;
   }
 

@@ -44,7 +44,7 @@ describe('a connection over a message port', () => {
     await main.close('going-away');
     await expect(main.closed).resolves.toEqual({ code: 'going-away', by: 'local' });
     await expect(window.closed).resolves.toEqual({ code: 'going-away', by: 'remote' });
-    expect(window.signal.aborted).toBe(true);
+    expect(window.signal.reason).toMatchObject({ name: 'ConnectionEndedError', code: 'going-away' });
   });
 
   it('ends when the other end goes away', async () => {

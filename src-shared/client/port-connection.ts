@@ -1,5 +1,5 @@
 import type { CloseReason, FinCode, MessageConnection, MessageHandlers } from '../channel/message-connection.ts';
-import { FIN_CODES, MessageTooLargeError } from '../channel/message-connection.ts';
+import { ConnectionEndedError, FIN_CODES, MessageTooLargeError } from '../channel/message-connection.ts';
 import { EARLY_MESSAGES_LIMIT_BYTES, MAX_MESSAGE_BYTES } from '../limits.ts';
 import { z } from 'zod';
 
@@ -150,7 +150,7 @@ class PortConnection implements MessageConnection {
 
   #end(reason: CloseReason): void {
     if (this.signal.aborted) return;
-    this.#abort.abort(reason);
+    this.#abort.abort(new ConnectionEndedError(reason));
     this.#port.close();
     this.#settle(reason);
   }

@@ -108,7 +108,8 @@ export class PairingResponder {
   #handOver(client: PairingClient, record: DeviceRecord, acknowledgement: Acknowledgement): Promise<PairingEnd> {
     const { registry, clock, daemonName, routesFor, onSession } = this.#options;
     const { connection, hello } = client;
-    if (!registry.attachConnection(record.id, hello.clientInstance, connection)) void connection.close('revoked');
+    if (!registry.attachConnection(record.id, hello.clientInstance, connection))
+      void connection.close(registry.get(record.id) ? 'too-many' : 'revoked');
     return new Promise((resolve) => {
       const cancelTimer = clock.after(PAIRED_ACK_TIMEOUT_MS, () => void connection.close('fin'));
       const onAbort = (): void => {

@@ -1,9 +1,10 @@
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { sasDigits } from '../../../src-shared/crypto/derive.ts';
-import { CONFIRM_TIMEOUT_MS, OFFER_LIFETIME_MS, PAIRED_ACK_TIMEOUT_MS } from '../limits.ts';
+import { CONFIRM_TIMEOUT_MS, MAX_CONNECTIONS_PER_DEVICE, OFFER_LIFETIME_MS, PAIRED_ACK_TIMEOUT_MS } from '../limits.ts';
 import { ManualClock } from '../../../src-shared/manual-clock.ts';
 import { parseOfferLink } from '../../../src-shared/offer.ts';
 import { fromBase64url } from '../../../src-shared/bytes.ts';
+import { MemoryLink } from '../sessions/memory-connection.ts';
 import { PairingError } from './pairing.ts';
 import { inMemory, knock, pairPhone, provider, reader, reconnect } from './test-daemon.ts';
 import { removeTemporaryHomes, testDaemon, testHello, until } from './test-daemon.ts';
@@ -280,4 +281,18 @@ test('a phone that pairs again with its key keeps its id', async () => {
   expect(again.deviceId).toBe(phone.deviceId);
   await reconnect(daemon, phone);
   expect(daemon.registry.list()).toHaveLength(1);
+});
+
+test('a phone that pairs again hears that it has too many connections, not that it was revoked', async () => {
+  const daemon = await start();
+  const phone = await pairPhone(daemon);
+  const { url } = daemon.pairing.offer({ attended: null });
+  const stopWatching = daemon.registry.changes.subscribe(() => {
+    stopWatching();
+    for (let n = 0; n < MAX_CONNECTIONS_PER_DEVICE; n++)
+      daemon.registry.attachConnection(phone.deviceId, `other ${n}`, new MemoryLink().daemon);
+  });
+  const { channel } = await knock(daemon, url, { keys: phone.keys });
+  await expect(channel.closed).resolves.toMatchObject({ code: 'too-many', by: 'remote' });
+  expect(daemon.registry.get(phone.deviceId)).toBeDefined();
 });

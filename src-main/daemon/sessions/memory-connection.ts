@@ -1,9 +1,10 @@
-import type {
-  CloseReason,
-  ConnectionPath,
-  FinCode,
-  MessageConnection,
-  MessageHandlers,
+import {
+  type CloseReason,
+  ConnectionEndedError,
+  type ConnectionPath,
+  type FinCode,
+  type MessageConnection,
+  type MessageHandlers,
 } from '../../../src-shared/channel/message-connection.ts';
 
 /** For tests: two ends of one connection in memory, which can be cut after any message. */
@@ -103,7 +104,7 @@ class MemoryConnection implements MessageConnection {
 
   end(reason: CloseReason): void {
     if (this.signal.aborted) return;
-    this.#abort.abort(reason);
+    this.#abort.abort(new ConnectionEndedError(reason));
     this.#settle(reason);
   }
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { SessionRole } from '../../../src-shared/devices.ts';
 import type { CommandId } from '../../../src-shared/wire/messages.ts';
-import { type CommandMethod, type Method, requests } from '../../../src-shared/wire/requests.ts';
+import { type CommandMethod, type Method, type Params, requests } from '../../../src-shared/wire/requests.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { CommandLedger } from './command-ledger.ts';
 import type { Caller, Handlers } from './handlers.ts';
@@ -20,13 +20,13 @@ export class Router {
   }
 
   async query(method: string, params: unknown, caller: Caller): Promise<Outcome> {
-    const request = check('query', method, params, caller.role);
+    const request = check('query', method, params, caller);
     return request.ok ? this.#handle(request, caller) : request;
   }
 
   /** Runs a command at most once, however often it is sent. */
   async command(id: CommandId, method: string, params: unknown, caller: Caller): Promise<Outcome> {
-    const request = check('command', method, params, caller.role);
+    const request = check('command', method, params, caller);
     if (!request.ok) return request;
     const entry = {
       client: caller.deviceId ?? 'owner',
@@ -60,7 +60,7 @@ function check(
   kind: 'query' | 'command',
   method: string,
   params: unknown,
-  role: SessionRole,
+  { role, deviceId }: Caller,
 ): Checked<Method> | (Outcome & { ok: false }) {
   if (!isMethod(method) || requests[method].kind !== kind)
     return refusal('unknown_method', 'The daemon does not know this request. Update Paseo on the computer.');
@@ -72,6 +72,13 @@ function check(
     );
   const parsed = request.params.safeParse(params);
   if (!parsed.success) return refusal('bad_request', `The daemon does not understand this ${method} request.`);
+  // Also a rule that depends on the params is checked before the command is recorded: what is forbidden costs nothing.
+  if (
+    method === 'device.revoke' &&
+    RANK[role] < RANK.full &&
+    (parsed.data as Params<typeof method>).deviceId !== deviceId
+  )
+    return refusal('forbidden', 'This device may only remove itself.');
   return { ok: true, method, params: parsed.data };
 }
 

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deferred } from '../../../src-shared/deferred.ts';
 import type { SessionRole } from '../../../src-shared/devices.ts';
@@ -90,6 +91,9 @@ describe('a session', () => {
     await expect(viewer.command('device.revoke', { deviceId: 'otherxxx' })).resolves.toBe('forbidden');
     await expect(viewer.command('device.revoke', { deviceId: DEVICE.id })).resolves.toEqual({});
     expect(fixture.calls).toEqual([`revoke ${DEVICE.id}`]);
+    // What is forbidden costs no disk and no memory.
+    expect(await readFile(fixture.ledgerPath, 'utf8')).not.toContain('"n":1,');
+    expect(await readFile(fixture.ledgerPath, 'utf8')).toContain('"n":2,');
   });
 
   it('shows pairing to the owner alone', async () => {
