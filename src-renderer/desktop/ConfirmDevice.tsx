@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { Role } from '../../src-shared/devices.ts';
 import type { DesktopApi } from '../../src-shared/ipc/contract.ts';
 import type { PendingPairing } from '../../src-shared/wire/status.ts';
@@ -7,11 +7,15 @@ import { useNow } from '../views/use-now.ts';
 import { ipcFailure } from './ipc-failure.ts';
 import { ROLES } from './role-words.ts';
 
+/** Longer than a double click. */
+const SETTLE_MS = 500;
+
 /** Who is at the door: the digits to compare, what the device may do, and the answer. */
 export function ConfirmDevice({ api, pending }: { api: DesktopApi; pending: PendingPairing }) {
   const now = useNow(1000);
   const [role, setRole] = useState<Role>('full');
   const [answering, setAnswering] = useState(false);
+  const settled = useSettled();
   const [error, setError] = useState<string | null>(null);
 
   const answer = (accept: boolean) => {
@@ -48,14 +52,29 @@ export function ConfirmDevice({ api, pending }: { api: DesktopApi; pending: Pend
         </p>
       )}
       <div className="row offer-actions">
-        <button type="button" className="button" disabled={answering} onClick={() => answer(false)}>
+        <button type="button" className="button" disabled={answering || !settled} onClick={() => answer(false)}>
           Deny
         </button>
-        <button type="button" className="button button-primary" disabled={answering} onClick={() => answer(true)}>
+        <button
+          type="button"
+          className="button button-primary"
+          disabled={answering || !settled}
+          onClick={() => answer(true)}
+        >
           Confirm
         </button>
       </div>
       <p className="faint">Waiting {countdown(Date.parse(pending.expiresAt) - now)}</p>
     </main>
   );
+}
+
+/** Another device may appear under the pointer; a click that was meant for what stood there before must not answer for it. */
+function useSettled(): boolean {
+  const [settled, setSettled] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(true), SETTLE_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return settled;
 }

@@ -43,6 +43,8 @@ export function pairErrorOfClose({ code }: CloseReason): PairError {
   if (code === 'pairing-timeout') return unconfirmed();
   if (code === 'offer-used')
     return new PairError('offer_used', 'Another device used this pairing code. Make a new one on the computer.');
+  if (code === 'too-many')
+    return new PairError('interrupted', 'This device has too many connections already. Close some, and pair again.');
   if (code === 'not-saved')
     return new PairError(
       'not_saved',
