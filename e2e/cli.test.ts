@@ -200,6 +200,7 @@ describe('bad usage', () => {
     [['permit', 'x']],
     [['daemon', 'start', '--listen', 'nonsense']],
     [['relay', 'start', '--listen', 'nonsense']],
+    [['relay', 'start', '--name', 'bad name!']],
     [['ls', '--host', '-']],
     [['daemon']],
   ])('of %j ends with 2', async (args) => {

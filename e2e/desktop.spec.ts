@@ -102,7 +102,9 @@ test('lives in the tray: windows come and go, the daemon stays, and quitting lea
   });
 
   await test.step('a second start ends at once and opens the agents window of the first, whatever its flags', async () => {
-    expect((await startAgain(folder)).code).toBe(0);
+    const again = await startAgain(folder);
+    expect(again.code).toBe(0);
+    expect(again.output).toContain(`Paseo already runs with ${appHome(folder)} (process ${pid}, since `);
     await shownWindow(app, 'agents');
     expect(app.windows()).toHaveLength(1);
   });

@@ -81,7 +81,9 @@ function turnEnd({ entries }: AgentView): Extract<EntryBody, { kind: 'turn-end' 
 async function promptText(words: readonly string[], { host }: RunOptions, context: CliContext): Promise<string> {
   const fromInput = words.length === 1 && words[0] === '-';
   if (fromInput && host === '-') throw new UsageError('Standard input can hold the link or the message, not both.');
-  const text = fromInput ? await readInput(context, 'Message: ', MAX_PROMPT_CHARS) : words.join(' ');
+  const input = fromInput ? await readInput(context, 'Message: ', MAX_PROMPT_CHARS) : null;
+  // The line break that ends a file or an `echo` is not part of what the person wants to say.
+  const text = input === null ? words.join(' ') : input.replace(/\r?\n$/, '');
   if (text.trim() === '')
     throw new UsageError(
       'The first message is empty. Write it after the options, or use - to read it from standard input.',

@@ -5,6 +5,7 @@ import { homePath } from '../platform/home-path.ts';
 import { Unwind } from '../daemon/unwind.ts';
 import { createRelay } from '../relay/create-relay.ts';
 import { Actions } from './actions.ts';
+import { alreadyRunning } from './already-running.ts';
 import { isOnlyInstance } from './app-instance.ts';
 import { setAppMenu } from './app-menu.ts';
 import { AppTray } from './app-tray.ts';
@@ -32,7 +33,11 @@ if (refused.length > 0) {
   process.stderr.write(`Paseo does not start with ${refused.join(', ')}: that would open its windows to others.\n`);
   app.exit(2);
 } else if (isOnlyInstance(home)) run();
-else app.exit(0);
+else
+  void alreadyRunning(home).then((words) => {
+    process.stderr.write(words);
+    app.exit(0);
+  });
 
 /** The daemon starts at once and beside Electron; tray and windows follow when Electron is ready. Nothing here may await `ready`. */
 function run(): void {

@@ -37,7 +37,7 @@ export function trayView({ app, agents, devices }: TrayFacts): TrayView {
 function whyOffline({ relay, listeners }: DaemonStatus): string | null {
   // While it tries again the link is `connecting` with a higher attempt: the icon shall not flicker.
   if (relay.link.state === 'offline' || (relay.link.state === 'connecting' && relay.link.attempt > 1))
-    return 'the relay cannot be reached';
+    return relay.embedded ? 'the built-in relay does not run' : 'the relay cannot be reached';
   const network = listeners.filter(({ configured }) => !configured.startsWith('/'));
   const reachable = network.length === 0 || network.some(({ state }) => state === 'listening');
   if (relay.link.state === 'off' && !reachable) return 'no address to listen on';

@@ -18,12 +18,12 @@ export function RelayGroup({ api, settings, status, save }: GroupProps) {
         fixed={settings.fixed['relayEnabled']}
         onChange={(checked) => problemOf(save({ relayEnabled: checked }))}
       />
-      {link && (
+      {status && link && (
         <p className="note row" role="status">
-          {relayWords(link, now)}
+          {relayWords(status.relay, now)}
           {link.state === 'offline' && (
             <>
-              <span className="faint">{link.error}</span>
+              {!status.relay.embedded && <span className="faint">{link.error}</span>}
               <button type="button" className="button" onClick={() => void api.invoke('retryRelay', null)}>
                 Retry now
               </button>

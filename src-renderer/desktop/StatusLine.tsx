@@ -19,20 +19,20 @@ const TONES: Readonly<Record<RelayLinkState['state'], string>> = {
 
 /** How this computer can be reached, under the list. */
 export function StatusLine({ api, daemon }: { api: DesktopApi; daemon: DaemonStatus | null }) {
-  const link = daemon?.relay.link ?? null;
-  const now = useNow(1000, link?.state === 'offline');
-  if (!link)
+  const now = useNow(1000, daemon?.relay.link.state === 'offline');
+  if (!daemon)
     return (
       <footer className="status-line" role="status">
         <CircleDashed className="icon tone-grey" aria-hidden="true" />
         Starting
       </footer>
     );
+  const { link } = daemon.relay;
   const Icon = ICONS[link.state];
   return (
     <footer className="status-line">
       <Icon className={`icon ${TONES[link.state]}`} aria-hidden="true" />
-      <span className="grow">{relayWords(link, now)}</span>
+      <span className="grow">{relayWords(daemon.relay, now)}</span>
       {link.state === 'offline' && (
         <button type="button" className="button" onClick={() => void api.invoke('retryRelay', null)}>
           Retry now

@@ -59,7 +59,11 @@ describe('a provider', () => {
       ['mine', 'ready', null],
       ['second', 'ready', '1.0.0'],
       ['relative', 'not-installed', null],
+      ['loop', 'broken', null],
+      ['empty', 'broken', null],
     ]);
+    expect(list.at(-2)?.fix).toContain('agents.providers.loop in config.json has no command and extends "loop"');
+    await expect(directory(configured).launch('empty', 'abcdefgh')).rejects.toThrow('has no command. Give it');
     const { entry, command, env } = await directory(configured).launch('mine', 'abcdefgh');
     expect([command, entry.args, env['A'], env['SECRET']]).toEqual([path, ['--acp'], '1', undefined]);
     expect((await directory(configured).launch('second', 'abcdefgh')).env).toMatchObject({ B: '2' });

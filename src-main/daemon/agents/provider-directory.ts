@@ -31,12 +31,20 @@ export class ProviderDirectory {
   }
 
   async list(): Promise<ProviderSummary[]> {
-    return Promise.all([...providerTable(this.#configured()).values()].map((entry) => this.#summary(entry)));
+    const configured = this.#configured();
+    const table = providerTable(configured);
+    const whole = await Promise.all([...table.values()].map((entry) => this.#summary(entry)));
+    const incomplete = Object.entries(configured).filter(([id]) => !table.has(id));
+    return [...whole, ...incomplete.map(([id, config]) => incompleteSummary(id, config))];
   }
 
   /** How to start an agent now. Throws {@link AgentError} `provider_unavailable` with the fix. */
   async launch(provider: string, agentId: string): Promise<Launch> {
-    const entry = providerTable(this.#configured()).get(provider);
+    const configured = this.#configured();
+    const entry = providerTable(configured).get(provider);
+    const incomplete = Object.hasOwn(configured, provider) ? configured[provider] : undefined;
+    if (entry === undefined && incomplete !== undefined)
+      throw new AgentError('provider_unavailable', incompleteFix(provider, incomplete));
     if (entry === undefined) {
       throw new AgentError(
         'provider_unavailable',
@@ -91,6 +99,17 @@ export class ProviderDirectory {
     if ((await asked) === null) this.#versions.delete(key);
     return asked;
   }
+}
+
+function incompleteSummary(id: string, config: ProviderConfig): ProviderSummary {
+  const fix = incompleteFix(id, config).slice(0, 1024);
+  return { id, label: config.label ?? id, version: null, path: null, state: 'broken', fix };
+}
+
+/** For an entry of config.json without a command of its own or of an entry that it extends. */
+function incompleteFix(id: string, config: ProviderConfig): string {
+  const extended = config.extends === undefined ? '' : ` and extends "${config.extends}", which has none either`;
+  return `agents.providers.${id} in config.json has no command${extended}. Give it a command, or extend a known agent.`;
 }
 
 async function askVersion(path: string, entry: ProviderEntry, env: Record<string, string>): Promise<string | null> {

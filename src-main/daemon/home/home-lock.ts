@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { link, rename, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { FileError, readPrivateFile, removeTemporaries, writeFileAtomic } from '../../platform/atomic-file.ts';
 import { socketAnswers } from '../../platform/socket-answers.ts';
@@ -78,6 +79,12 @@ export async function lockHome(
  * a process must first own a second lock that carries the dead one's id in its name, then look again, then replace it in one
  * step: two processes that saw the same dead owner cannot both win, and a process that dies in between is taken over likewise.
  */
+/** Who owns the home at this path now; null when nobody does. */
+export async function homeOwner(home: string): Promise<HomeOwner | null> {
+  const owner = await readLock(join(home, 'daemon.lock'));
+  return owner !== null && (await alive(owner)) ? owner : null;
+}
+
 async function acquire(home: string, path: string, mine: LockFile): Promise<void> {
   const draft = `${path}.${randomBytes(8).toString('hex')}.draft`;
   await writeFileAtomic(draft, JSON.stringify(mine), { mode: 0o600 });
