@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
+import { createPrivateKey, createPublicKey, randomBytes, sign, verify } from 'node:crypto';
 import { fromBase64url, toBase64url } from '../../src-shared/bytes.ts';
 import { CryptoError } from '../../src-shared/crypto/crypto-provider.ts';
 
@@ -9,8 +9,9 @@ export interface SigningKeyPair {
 }
 
 export function generateSigningKeyPair(): SigningKeyPair {
-  const { d, x } = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
-  return { secretKey: fromBase64url(d ?? ''), publicKey: fromBase64url(x ?? '') };
+  // Any 32 bytes are a secret key (RFC 8032 §5.1.5); node-crypto.ts says why not generateKeyPairSync.
+  const secretKey = new Uint8Array(randomBytes(32));
+  return { secretKey, publicKey: signingPublicKey(secretKey) };
 }
 
 /** The public key of 32 secret bytes. Throws {@link CryptoError} `bad_key`. */

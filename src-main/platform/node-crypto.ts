@@ -6,7 +6,6 @@ import {
   createPrivateKey,
   createPublicKey,
   diffieHellman,
-  generateKeyPairSync,
   randomBytes,
 } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
@@ -29,13 +28,12 @@ export function createNodeProvider(): CryptoProvider {
   return {
     name: 'node',
     generateKeyPair: () => {
-      const { privateKey: key } = generateKeyPairSync('x25519');
-      const { d, x } = key.export({ format: 'jwk' });
-      const secretKey = fromBase64url(d ?? '');
-      imported.set(secretKey, key);
-      return { secretKey, publicKey: fromBase64url(x ?? '') };
+      // Any 32 bytes are a secret key (RFC 7748 §5). Not generateKeyPairSync: exporting what it made can stop the process for ever
+      // (Node 20: a garbage collection during the export locks the same key a second time).
+      const secretKey = new Uint8Array(randomBytes(32));
+      return { secretKey, publicKey: publicKeyOf(privateKey(secretKey)) };
     },
-    publicKey: (secretKey) => fromBase64url(privateKey(secretKey).export({ format: 'jwk' }).x ?? ''),
+    publicKey: (secretKey) => publicKeyOf(privateKey(secretKey)),
     dh: (secretKey, publicKey) => {
       const pair = { privateKey: privateKey(secretKey), publicKey: importPublicKey(publicKey) };
       try {
@@ -101,6 +99,10 @@ function importPrivateKey(secretKey: Uint8Array): KeyObject {
   // Node wants an `x` here and computes the real one itself. JWK imports five times faster than PKCS #8.
   const jwk = { kty: 'OKP', crv: 'X25519', d: toBase64url(secretKey), x: toBase64url(new Uint8Array(32)) };
   return createPrivateKey({ key: jwk, format: 'jwk' });
+}
+
+function publicKeyOf(privateKey: KeyObject): Uint8Array {
+  return fromBase64url(privateKey.export({ format: 'jwk' }).x ?? '');
 }
 
 function importPublicKey(publicKey: Uint8Array): KeyObject {
