@@ -149,9 +149,30 @@ export const DIRECT_HEAD_START_MS = 250;
 export const REFUSALS_UNTIL_UNKNOWN = 3;
 
 /** Sessions. */
-/** Text of one client message: a whole prompt, every character escaped in the longest way, and its envelope. */
-export const MAX_REQUEST_CHARS = 6 * MAX_PROMPT_CHARS + 4096;
+/** Text of one client message: a whole prompt with its mentions, every character escaped in the longest way, and its envelope. */
+export const MAX_REQUEST_CHARS = 6 * (MAX_PROMPT_CHARS + 200 * 1024) + 4096;
 /** The largest frame of the channel: one Noise message. */
 export const DIRECT_FRAME_BYTES = 65_535;
 /** A program on this machine that does not take a connection in this time is there, but busy. */
 export const SOCKET_ANSWER_TIMEOUT_MS = 1000;
+
+/** Prompts and files. */
+/** Messages that wait for one agent's turn to end. */
+export const MAX_QUEUED_PROMPTS = 20;
+/** Files with one prompt, and mentions in it. */
+export const MAX_PROMPT_ATTACHMENTS = 20;
+export const MAX_PROMPT_MENTIONS = 50;
+/** One file sent with a prompt; agents send it to a model, which takes no more. */
+export const MAX_ATTACHMENT_BYTES = 10 * 1024 * 1024;
+/** Base64 characters of one part of a file: well below MAX_REQUEST_CHARS, and small enough to let other messages through. */
+export const ATTACHMENT_PART_CHARS = 256 * 1024;
+/** Matches shown while a mention is typed. */
+export const MAX_FILE_MATCHES = 50;
+/** Sessions in one page of what an agent's own program has on disk. */
+export const MAX_EXTERNAL_SESSIONS = 200;
+
+/** Pictures from people. */
+/** Models scale larger ones down themselves, so the rest would be sent for nothing. Pixels. */
+export const MAX_SENT_IMAGE_SIDE = 1568;
+/** Seconds on a slow phone connection, and enough for that many pixels. */
+export const MAX_SENT_IMAGE_BYTES = 1024 * 1024;

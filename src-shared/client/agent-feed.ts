@@ -1,5 +1,6 @@
 import { MAX_FOLLOWED_ENTRIES, MAX_PAGE_ENTRIES } from '../limits.ts';
 import { type Watchable, Watched } from '../watchable.ts';
+import type { AgentDetail } from '../wire/detail.ts';
 import type { AgentView } from './agent-follower.ts';
 import { type Ask, badAnswer, typedAsk } from './client-link.ts';
 import { RequestError } from './request-error.ts';
@@ -20,6 +21,7 @@ export class AgentFeed {
   readonly agentId: string;
   readonly #ask: AskNow;
   readonly #view = new Watched<AgentView>({ status: 'loading', logId: null, entries: [], atStart: false });
+  readonly #detail = new Watched<AgentDetail | null>(null);
   #part: TimelinePart = { logId: null, entries: [] };
   #limit = MAX_FOLLOWED_ENTRIES;
   /** Events before the answer to the newest subscribe belong to an older cursor. */
@@ -34,6 +36,10 @@ export class AgentFeed {
 
   get view(): Watchable<AgentView> {
     return this.#view;
+  }
+
+  get detail(): Watchable<AgentDetail | null> {
+    return this.#detail;
   }
 
   /** A connection is up, or events went missing: continues from what is held. */
@@ -76,6 +82,10 @@ export class AgentFeed {
     const surplus = merged.entries.length - this.#limit;
     this.#part = surplus > 0 ? { ...merged, entries: merged.entries.slice(surplus) } : merged;
     this.#announce('live');
+  }
+
+  receiveDetail(detail: AgentDetail): void {
+    this.#detail.set(detail);
   }
 
   /** One page of older entries; callers at the same time share it. Rejects with {@link RequestError}. */

@@ -1,5 +1,6 @@
 import { AgentFeed, type AskNow } from './agent-feed.ts';
 import { AgentFollower } from './agent-follower.ts';
+import type { AgentDetail } from '../wire/detail.ts';
 import type { TimelineEvent } from './timeline-merge.ts';
 
 /** The agents this client follows: one feed each, for as long as somebody looks. */
@@ -31,6 +32,10 @@ export class AgentFeeds {
 
   receive(event: TimelineEvent): void {
     this.#feeds.get(event.agentId)?.feed.receive(event);
+  }
+
+  receiveDetail(agentId: string, detail: AgentDetail): void {
+    this.#feeds.get(agentId)?.feed.receiveDetail(detail);
   }
 
   #open(agentId: string): { feed: AgentFeed; followers: number } {

@@ -1,4 +1,5 @@
 import type { Watchable } from '../watchable.ts';
+import type { AgentDetail } from '../wire/detail.ts';
 import type { TimelineEntry } from '../wire/timeline.ts';
 import type { AgentFeed } from './agent-feed.ts';
 
@@ -28,6 +29,11 @@ export class AgentFollower {
 
   get view(): Watchable<AgentView> {
     return this.#feed.view;
+  }
+
+  /** Options, commands, queue and the like; null until the daemon said them. They stay when the connection is lost. */
+  get detail(): Watchable<AgentDetail | null> {
+    return this.#feed.detail;
   }
 
   /** One page of older entries. Rejects with `RequestError`. */

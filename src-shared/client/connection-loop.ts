@@ -1,10 +1,10 @@
+import { backOffMs } from '../back-off.ts';
 import type { CloseReason, MessageConnection } from '../channel/message-connection.ts';
 import type { Clock } from '../clock.ts';
 import { CodedError } from '../coded-error.ts';
 import { PROBE_TIMEOUT_MS, WELCOME_TIMEOUT_MS } from '../limits.ts';
 import { type Watchable, Watched } from '../watchable.ts';
 import type { Welcome } from '../wire/messages.ts';
-import { backOff } from './back-off.ts';
 import type { ClientLink } from './client-link.ts';
 import type { ClientState, EndReason } from './client-state.ts';
 import { endOfConnection, endOfConnecting, offlineReason, VERSION_MESSAGE } from './ending.ts';
@@ -74,7 +74,7 @@ export class ConnectionLoop {
       const { welcomed, reason } = await this.#tryOnce();
       if (this.#over) return;
       if (welcomed) attempt = 1;
-      const wait = backOff(attempt, this.#options.random());
+      const wait = backOffMs(attempt, this.#options.random);
       this.#state.set({ state: 'offline', attempt, retryAt: this.#options.now() + wait, reason });
       attempt++;
       await this.#wait(wait);

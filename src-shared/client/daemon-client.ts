@@ -211,6 +211,8 @@ export class DaemonClient {
         return this.#agents.set(withAgent(this.#agents.get() ?? [], event.agent));
       case 'timeline':
         return this.#feeds.receive(event);
+      case 'detail':
+        return this.#feeds.receiveDetail(event.agentId, event.detail);
       case 'devices':
         return this.#devices.set(event.devices);
       case 'daemon':

@@ -33,7 +33,9 @@ describe('the outbox', () => {
     const first = await opened(store);
     first.outbox.attach(() => undefined, 0);
     void first.outbox.add('agent.cancel', AGENT).catch(() => undefined);
-    void first.outbox.add('agent.prompt', { ...AGENT, text: 'x' }).catch(() => undefined);
+    void first.outbox
+      .add('agent.prompt', { ...AGENT, text: 'x', attachments: [], mentions: [] })
+      .catch(() => undefined);
     await settled();
     const second = await opened(store);
     expect(second.instance).toBe(INSTANCE);

@@ -92,7 +92,13 @@ export const ConfigFile = z.looseObject({
   cors: z.looseObject({ allowedOrigins: z.array(Origin).max(64).optional() }).optional(),
   app: z.looseObject({ baseUrl: BaseUrl.optional() }).optional(),
   agents: z
-    .looseObject({ providers: z.record(z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/), ProviderConfig).optional() })
+    .looseObject({
+      /** Working agents go on when the daemon stops. */
+      keepRunning: z.boolean().optional(),
+      /** Agent programs at once. */
+      maxRunning: z.int().min(1).max(256).optional(),
+      providers: z.record(z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/), ProviderConfig).optional(),
+    })
     .optional(),
   log: z.looseObject({ level: LogLevel.optional() }).optional(),
 });
@@ -114,6 +120,8 @@ export interface Config {
   };
   readonly baseUrl: string | null;
   readonly providers: Readonly<Record<string, ProviderConfig>>;
+  readonly keepAgentsRunning: boolean;
+  readonly maxRunningAgents: number;
   readonly logLevel: z.infer<typeof LogLevel>;
 }
 
@@ -127,6 +135,7 @@ export const SettingsPatch = z.strictObject({
   relayUseTls: z.boolean().nullable().optional(),
   baseUrl: BaseUrl.nullable().optional(),
   name: DisplayName.nullable().optional(),
+  keepAgentsRunning: z.boolean().nullable().optional(),
 });
 export type SettingsPatch = z.infer<typeof SettingsPatch>;
 
@@ -140,6 +149,7 @@ export const SettingsView = z.strictObject({
   relayUseTls: z.boolean(),
   baseUrl: z.string().nullable(),
   name: z.string(),
+  keepAgentsRunning: z.boolean(),
   /** Setting names that the environment or a flag decides, with the variable or flag. */
   fixed: z.record(z.string(), z.string()),
   path: z.string(),

@@ -3,6 +3,7 @@ import { ClientHello, Device, Role } from '../devices.ts';
 import { AgentId, ClientInstance, DeviceId, DisplayName, LogId } from '../ids.ts';
 import { DeviceRoutes } from '../routes.ts';
 import { AgentSummary } from './agent.ts';
+import { AgentDetail } from './detail.ts';
 import { DaemonStatus, PairingState } from './status.ts';
 import { Growth, TimelineEntry } from './timeline.ts';
 
@@ -30,6 +31,7 @@ export const RequestErrorCode = z.enum([
   'already_answered',
   'provider_unavailable',
   'agent_failed',
+  'unsupported',
   'bad_folder',
   'log_changed',
   'too_many',
@@ -78,6 +80,8 @@ export const DaemonEvent = z.discriminatedUnion('topic', [
     grow: Growth.nullable(),
     entries: z.array(TimelineEntry),
   }),
+  /** The whole detail of an agent that this connection follows, once and after every change. */
+  z.strictObject({ topic: z.literal('detail'), agentId: AgentId, detail: AgentDetail }),
   z.strictObject({ topic: z.literal('devices'), devices: z.array(Device) }),
   z.strictObject({ topic: z.literal('daemon'), status: DaemonStatus }),
   z.strictObject({ topic: z.literal('pairing'), pairing: PairingState }),

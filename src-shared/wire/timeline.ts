@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { LogId, Seq, Timestamp } from '../ids.ts';
+import { Attachment, AttachmentBlock, ContentBlock, LinkBlock } from './content.ts';
+import { Question, QuestionAction, QuestionValues } from './question.ts';
 
 /** One way to answer a permission request. Choose by `kind`: ids differ per agent. */
 export const PermissionOption = z.strictObject({
@@ -9,11 +11,19 @@ export const PermissionOption = z.strictObject({
 });
 export type PermissionOption = z.infer<typeof PermissionOption>;
 
-/** What a tool shows: text, a file change, or the output of a command. */
+/** What a tool shows: text, a file change, the output of a command, an image or a link. */
 export const ToolContent = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('text'), text: z.string() }),
   z.strictObject({ type: z.literal('diff'), path: z.string(), oldText: z.string().nullable(), newText: z.string() }),
-  z.strictObject({ type: z.literal('terminal'), terminalId: z.string(), output: z.string() }),
+  z.strictObject({
+    type: z.literal('terminal'),
+    terminalId: z.string(),
+    output: z.string(),
+    /** Exit code, once it ended. */
+    exitCode: z.int().nullable().optional(),
+  }),
+  AttachmentBlock,
+  LinkBlock,
 ]);
 export type ToolContent = z.infer<typeof ToolContent>;
 
@@ -41,9 +51,19 @@ export type Actor = z.infer<typeof Actor>;
  * final: a later entry (`tool-update`, `permission-answer`) refers back to it by id.
  */
 export const EntryBody = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('user'), text: z.string(), by: Actor }),
+  z.strictObject({
+    kind: z.literal('user'),
+    text: z.string(),
+    /** null: said in the agent's own terminal program, before the session was imported. */
+    by: Actor.nullable(),
+    attachments: z.array(Attachment).max(20).optional(),
+    /** Files of the working folder, relative to it. */
+    mentions: z.array(z.string().max(4096)).max(50).optional(),
+  }),
   z.strictObject({ kind: z.literal('message'), text: z.string() }),
   z.strictObject({ kind: z.literal('thought'), text: z.string() }),
+  /** Part of a message that is not text. */
+  z.strictObject({ kind: z.literal('content'), from: z.enum(['user', 'message', 'thought']), block: ContentBlock }),
   z.strictObject({ kind: z.literal('tool'), ...toolFields }),
   z.strictObject({
     kind: z.literal('tool-update'),
@@ -78,6 +98,24 @@ export const EntryBody = z.discriminatedUnion('kind', [
     /** An ACP stop reason, or ours: `failed` (the agent or its model reported an error), `interrupted` (the turn was cut). */
     reason: z.enum(['end_turn', 'max_tokens', 'max_turn_requests', 'refusal', 'cancelled', 'failed', 'interrupted']),
     error: z.string().nullable(),
+    /** Tokens of this turn, where the agent counts them. */
+    tokens: z.strictObject({ input: z.int(), output: z.int(), total: z.int() }).nullable().optional(),
+  }),
+  z.strictObject({ kind: z.literal('question'), ...Question.shape }),
+  z.strictObject({
+    kind: z.literal('question-answer'),
+    questionId: z.string().max(64),
+    action: QuestionAction,
+    values: QuestionValues.nullable(),
+    /** null: nobody answered. */
+    by: Actor.nullable(),
+  }),
+  /** A session option changed: `value` as people read it. `by` null: the agent changed it. */
+  z.strictObject({
+    kind: z.literal('option'),
+    name: z.string().max(256),
+    value: z.string().max(512),
+    by: Actor.nullable(),
   }),
   z.strictObject({ kind: z.literal('notice'), level: z.enum(['info', 'warning', 'error']), text: z.string() }),
   /** An ACP update this version does not know: kept and shown as such, never dropped. `data` is its JSON text. */

@@ -51,6 +51,8 @@ const KEYS: Readonly<Record<string, readonly [expects: string, standard: string,
       "the daemon's own web client",
     ],
     agents: [SECTION, 'every default'],
+    'agents.keepRunning': ['true or false', 'true'],
+    'agents.maxRunning': ['a number from 1 to 256', '12'],
     'agents.providers': [
       'an object of providers by id (lower case), each with label, command, args, env, extends, enabled',
       'the agents that are found on this machine',

@@ -17,6 +17,8 @@ describe('the configuration in force', () => {
       relay: { enabled: true, endpoint: null, publicEndpoint: null, useTls: false, embeddedPort: 6768 },
       baseUrl: null,
       providers: {},
+      keepAgentsRunning: true,
+      maxRunningAgents: 12,
       logLevel: 'info',
     });
   });

@@ -13,6 +13,8 @@ export interface ConfigLayer {
   readonly relayEmbeddedPort?: number | undefined;
   readonly baseUrl?: string | undefined;
   readonly providers?: Config['providers'] | undefined;
+  readonly keepAgentsRunning?: boolean | undefined;
+  readonly maxRunningAgents?: number | undefined;
   readonly logLevel?: Config['logLevel'] | undefined;
 }
 
@@ -23,6 +25,8 @@ export interface NamedLayer {
 }
 
 const DEFAULT_LISTEN = '127.0.0.1:6767';
+/** One agent may take 650 MB. */
+const DEFAULT_RUNNING_AGENTS = 12;
 
 /** Layers from the weakest to the strongest. Of most settings the strongest decides; host names and origins add up. */
 export function resolveConfig(layers: readonly ConfigLayer[], hostname: string): Config {
@@ -43,6 +47,8 @@ export function resolveConfig(layers: readonly ConfigLayer[], hostname: string):
     },
     baseUrl: strongest('baseUrl') ?? null,
     providers: strongest('providers') ?? {},
+    keepAgentsRunning: strongest('keepAgentsRunning') ?? true,
+    maxRunningAgents: strongest('maxRunningAgents') ?? DEFAULT_RUNNING_AGENTS,
     logLevel: strongest('logLevel') ?? 'info',
   };
 }
@@ -62,6 +68,8 @@ export function fileLayer(file: ConfigFile): ConfigLayer {
     relayEmbeddedPort: daemon?.relay?.embeddedPort,
     baseUrl: app?.baseUrl,
     providers: agents?.providers,
+    keepAgentsRunning: agents?.keepRunning,
+    maxRunningAgents: agents?.maxRunning,
     logLevel: log?.level,
   };
 }

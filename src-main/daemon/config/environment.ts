@@ -69,6 +69,7 @@ const VARIABLES: readonly Variable[] = [
     parse: one(BaseUrl),
     expects: 'a web address such as "https://paseo.example.com"',
   },
+  { variable: 'PASEO_KEEP_AGENTS_RUNNING', setting: 'keepAgentsRunning', parse: onOff, expects: SWITCH },
   {
     variable: 'PASEO_LOG_LEVEL',
     setting: 'logLevel',

@@ -19,6 +19,7 @@ export function settingsView(config: Config, path: string, upper: readonly Named
     relayUseTls: config.relay.useTls,
     baseUrl: config.baseUrl,
     name: config.name,
+    keepAgentsRunning: config.keepAgentsRunning,
     fixed,
     path,
   };
@@ -67,6 +68,7 @@ const PATHS: Readonly<Record<keyof SettingsPatch, readonly [readonly string[], .
   relayUseTls: [['daemon', 'relay', 'useTls']],
   baseUrl: [['app', 'baseUrl']],
   name: [['daemon', 'name']],
+  keepAgentsRunning: [['agents', 'keepRunning']],
 };
 
 /** The variable or flag that makes a change here useless. Lists add up, so only an `allowedHosts` of true does. */
