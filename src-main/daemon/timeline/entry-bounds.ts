@@ -6,13 +6,19 @@ const LINE_OVERHEAD_BYTES = 128;
 /** Text that an entry may hold, as JSON in UTF-8. */
 export const MAX_BODY_BYTES = MAX_ENTRY_BYTES - LINE_OVERHEAD_BYTES;
 
-/** The body itself when it fits, else one whose longest texts are cut, each with a mark that says how much is missing. */
+/**
+ * The body itself when it fits. Else one whose longest texts, and then whose lists, are cut, each with a mark that says how much is
+ * missing; names, ids and choices stay as they are, since answers must match them. One that is too large all the same (none that
+ * we make is) becomes a notice that says so.
+ */
 export function fitBody(body: EntryBody): EntryBody {
-  let fitted = body;
-  for (let limit = 128 * 1024; jsonBytes(fitted) > MAX_BODY_BYTES; limit = Math.floor(limit / 2)) {
-    fitted = cutStrings(body, limit) as EntryBody;
+  if (jsonBytes(body) <= MAX_BODY_BYTES) return body;
+  for (const bounds of STEPS) {
+    const fitted = shorten(body, bounds) as EntryBody;
+    if (jsonBytes(fitted) <= MAX_BODY_BYTES) return fitted;
   }
-  return fitted;
+  const text = `Something that the agent did was too large to be kept (${body.kind}).`;
+  return { kind: 'notice', level: 'warning', text };
 }
 
 /** At most `limit` UTF-16 units plus the mark; never ends in half a surrogate pair that was whole. */
@@ -40,11 +46,52 @@ export function jsonBytes(value: unknown): number {
   return Buffer.byteLength(JSON.stringify(value));
 }
 
-function cutStrings(value: unknown, limit: number): unknown {
-  if (typeof value === 'string') return cutText(value, limit);
-  if (Array.isArray(value)) return value.map((item: unknown) => cutStrings(item, limit));
+interface Bounds {
+  /** Of each text, and items of each list. */
+  readonly chars: number;
+  readonly items: number;
+}
+
+/** Nobody reads longer lists, and cutting them first keeps the other steps cheap. */
+const MAX_ITEMS = 256;
+/** Shorter texts would say nothing. */
+const MIN_CHARS = 256;
+const STEPS: readonly Bounds[] = [
+  ...halves(128 * 1024, MIN_CHARS).map((chars) => ({ chars, items: MAX_ITEMS })),
+  ...halves(MAX_ITEMS / 2, 1).map((items) => ({ chars: MIN_CHARS, items })),
+];
+
+/** What people read: everything else is compared with something. */
+const TEXTS: ReadonlySet<string> = new Set([
+  ...['text', 'title', 'input', 'output', 'oldText', 'newText', 'path', 'data', 'error', 'message'],
+]);
+/** Lists that say enough when they end early, with what says that they do. */
+const LISTS = new Map<string, (missing: string) => object | null>([
+  ['content', (text) => ({ type: 'text', text })],
+  ['steps', (text) => ({ text, status: 'pending', priority: 'low' })],
+  ['locations', () => null],
+  ['mentions', () => null],
+]);
+
+/** Names in these are the agent's own, whatever they look like. */
+const WHOLE: ReadonlySet<string> = new Set(['fields', 'options', 'option', 'values']);
+
+function shorten(value: unknown, bounds: Bounds, key = ''): unknown {
+  if (WHOLE.has(key)) return value;
+  if (typeof value === 'string') return TEXTS.has(key) ? cutText(value, bounds.chars) : value;
+  if (Array.isArray(value)) {
+    const marker = LISTS.get(key);
+    const kept = marker === undefined ? value : value.slice(0, bounds.items);
+    const items = kept.map((item: unknown) => shorten(item, bounds));
+    const mark = kept.length < value.length && marker?.(`… [cut: ${value.length - kept.length} more]`);
+    return mark ? [...items, mark] : items;
+  }
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, cutStrings(item, limit)]));
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, shorten(item, bounds, name)]));
+}
+
+function halves(from: number, to: number): number[] {
+  return from < to ? [] : [from, ...halves(Math.floor(from / 2), to)];
 }
 
 function isHighSurrogate(unit: number): boolean {

@@ -2,7 +2,8 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { checkPrivate } from '../../platform/atomic-file.ts';
-import { encodeOpened, parseHeader, parseLine } from './log-lines.ts';
+import type { HostPosition } from './host-position.ts';
+import { encodeOpened, parseHeader, parseLine, parseMark } from './log-lines.ts';
 import { damaged } from './log-reader.ts';
 import { endOfLastLine, linesBackward, linesForward } from './log-scan.ts';
 import { randomId } from './random-id.ts';
@@ -17,31 +18,37 @@ export interface OpenedLog {
   /** Where the first line after the header begins, and where the next line goes. */
   readonly start: number;
   readonly end: number;
+  /** Where the line of the newest entry begins. */
+  readonly newest: number;
   /** It was closed in order, so its id could stay. */
   readonly clean: boolean;
+  /** The newest mark of the host that was asked for. */
+  readonly mark: HostPosition | null;
 }
 
 /**
- * Prepares a log for reading and writing: a torn tail is cut, and a log that was not closed in order gets a new id.
- * Reads its first line and its end only. Throws {@link TimelineError} `agent_failed`, or a `FileError`.
+ * Prepares a log for reading and writing: a torn tail is cut, and a log that was not closed in order gets a new id, since
+ * followers may have seen what never reached the disk. Of such a log everything behind the newest mark of the host `attachedTo`
+ * is cut, for that host tells it again. Reads its first line and its end only; all of it when that host has no mark.
+ * Throws {@link TimelineError} `agent_failed`, or a `FileError`.
  */
-export async function openLog(path: string): Promise<OpenedLog> {
+export async function openLog(path: string, attachedTo: string | null): Promise<OpenedLog> {
   const file = await open(path, constants.O_RDWR | constants.O_NOFOLLOW);
   try {
     const stats = await file.stat();
     checkPrivate(path, stats);
     const lineEnd = await endOfLastLine(file, stats.size);
     const start = await readHeader(file, path, lineEnd);
-    const tail = await readTail(file, path, start, lineEnd);
-    if (tail.end < stats.size) await file.truncate(tail.end);
-    if (tail.closed !== null && tail.end === stats.size) {
-      return { logId: tail.closed, lastSeq: tail.lastSeq, start, end: tail.end, clean: true };
-    }
-    const renamed = randomId();
-    const line = encodeOpened(renamed);
-    await file.write(line, tail.end, 'utf8');
+    const closed = lineEnd === stats.size ? await readClosed(file, start, lineEnd) : null;
+    const { mark, end: told } = await findMark(file, start, lineEnd, attachedTo);
+    const { lastSeq, newest, end } = await readTail(file, path, start, closed === null ? told : lineEnd);
+    if (closed !== null) return { logId: closed, lastSeq, newest, start, end, clean: true, mark };
+    if (end < stats.size) await file.truncate(end);
+    const logId = randomId();
+    const line = encodeOpened(logId);
+    await file.write(line, end, 'utf8');
     await file.datasync();
-    return { logId: renamed, lastSeq: tail.lastSeq, start, end: tail.end + line.length, clean: false };
+    return { logId, lastSeq, newest, start, end: end + line.length, clean: false, mark };
   } finally {
     await file.close();
   }
@@ -59,10 +66,30 @@ async function readHeader(file: FileHandle, path: string, end: number) {
   throw damaged(path, 'its first line is not that of a timeline');
 }
 
+/** The id that the log was closed with, if its last line says so. */
+async function readClosed(file: FileHandle, start: number, lineEnd: number): Promise<string | null> {
+  for await (const { text } of linesBackward(file, start, lineEnd)) {
+    const line = parseLine(text);
+    return line?.kind === 'closed' ? line.logId : null;
+  }
+  return null;
+}
+
+/** The newest mark of a host, and where what is told without it ends: behind the mark, unless another host has one there. */
+async function findMark(file: FileHandle, start: number, lineEnd: number, hostId: string | null) {
+  if (hostId === null) return { mark: null, end: lineEnd };
+  let isNewest = true;
+  for await (const { text, offset } of linesBackward(file, start, lineEnd)) {
+    const mark = parseMark(text);
+    if (mark?.hostId === hostId) return { mark, end: isNewest ? offset + text.length + 1 : lineEnd };
+    if (mark !== null) isNewest = false;
+  }
+  return { mark: null, end: lineEnd };
+}
+
 /** Walks back to the last entry. Lines that say nothing are rubbish while nothing readable came after them. */
 async function readTail(file: FileHandle, path: string, start: number, lineEnd: number) {
   let end = lineEnd;
-  let closed: string | null = null;
   let readable = false;
   for await (const { text, offset } of linesBackward(file, start, lineEnd)) {
     const line = parseLine(text);
@@ -71,9 +98,8 @@ async function readTail(file: FileHandle, path: string, start: number, lineEnd: 
       end = offset;
       continue;
     }
-    if (line.kind === 'closed' && !readable && end === lineEnd) closed = line.logId;
     readable = true;
-    if (line.kind === 'entry') return { lastSeq: line.entry.seq, end, closed };
+    if (line.kind === 'entry') return { lastSeq: line.entry.seq, newest: offset, end };
   }
-  return { lastSeq: 0, end, closed };
+  return { lastSeq: 0, newest: start, end };
 }

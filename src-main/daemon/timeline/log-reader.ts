@@ -18,19 +18,20 @@ interface LogRange {
 }
 
 /**
- * The newest entries with `seq` below `before`, oldest first: at most `limit`, and no more than `maxBytes` unless one alone is larger.
+ * The newest entries with `seq` below `before` (null: of all that are there), oldest first: at most `limit`, and no more than
+ * `maxBytes` unless one alone is larger.
  * Costs a few blocks whatever the size of the log. Throws {@link TimelineError} `agent_failed`.
  */
 export async function readBefore(
   range: LogRange,
-  before: number,
+  before: number | null,
   limit: number,
   maxBytes: number,
 ): Promise<TimelineEntry[]> {
   const entries: TimelineEntry[] = [];
   if (limit <= 0) return entries;
   await withLog(range, async (file) => {
-    const end = (await findEntry(file, range, before)) ?? range.end;
+    const end = (before === null ? null : await findEntry(file, range, before)) ?? range.end;
     let bytes = 0;
     for await (const entry of entriesBackward(file, { ...range, end })) {
       bytes += jsonBytes(entry);

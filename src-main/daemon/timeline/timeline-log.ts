@@ -6,19 +6,17 @@ import { MAX_CATCH_UP_ENTRIES, MAX_PAGE_BYTES } from '../limits.ts';
 import { MAX_PAGE_ENTRIES } from '../../../src-shared/limits.ts';
 import type { Cursor, EntryBody, TimelineEntry } from '../../../src-shared/wire/timeline.ts';
 import { fitBody, splitText } from './entry-bounds.ts';
-import { encodeClosed, encodeEntry, encodeGrowth, encodeHeader, encodeOpened } from './log-lines.ts';
+import type { HostPosition } from './host-position.ts';
+import { encodeEntry, encodeGrowth, encodeHeader } from './log-lines.ts';
 import { openLog } from './log-open.ts';
 import type { OpenedLog } from './log-open.ts';
 import { readBefore, readFrom, visitBackward } from './log-reader.ts';
+import { LogSaver } from './log-saver.ts';
 import { LogWriter } from './log-writer.ts';
 import { randomId } from './random-id.ts';
 import { TailWindow } from './tail-window.ts';
 import type { Timeline, TimelineRead } from './timeline.ts';
 
-/** With the time of a write this keeps every change on disk within 200 ms. */
-const FLUSH_DELAY_MS = 100;
-/** A disk that refused is tried again this much later. */
-const RETRY_DELAY_MS = 2000;
 /** Growth larger than this is split, so that each part fits into an entry whatever its characters need as JSON. */
 const MAX_GROWTH_CHARS = 32 * 1024;
 
@@ -28,12 +26,26 @@ export interface TimelineLogOptions {
   readonly date?: () => Date;
   /** Told of writes that failed in the background; they are tried again. */
   readonly onWriteError?: (error: Error) => void;
+  /**
+   * Of a timeline that an agent's host feeds: says all that is held back, and then how far the host's output is told by now; null
+   * while there is no host. Called before the writes that {@link TimelineLog.flush} waits for, and twice a second. Whoever feeds
+   * the timeline from a new host flushes before the first line of it, so that its position is known to begin there.
+   */
+  readonly settle?: () => HostPosition | null;
+  /** Everything up to this position is durable: the host need not keep it. */
+  readonly onDurable?: (position: HostPosition) => void;
+}
+
+interface TimelineOpenOptions extends TimelineLogOptions {
+  /** The host that lives, or whose journal is there: what came behind the last mark of it is cut, for it will be told again. */
+  readonly attachedTo?: string | null;
 }
 
 /** The timeline of one agent as an append-only file of JSON lines, with its newest part in memory. */
 export class TimelineLog implements Timeline {
-  readonly #options: Required<TimelineLogOptions>;
+  readonly #date: () => Date;
   readonly #writer: LogWriter;
+  readonly #saver: LogSaver;
   readonly #start: number;
   readonly #window = new TailWindow();
   readonly #listeners = new Set<() => void>();
@@ -41,21 +53,25 @@ export class TimelineLog implements Timeline {
   #lastSeq: number;
   /** The newest entry with a line on disk, and how much of its text is there. */
   #written: { readonly seq: number; readonly length: number };
-  /** The log ends with its closing line; the next change must first say that it is open again. */
-  #closedLine: boolean;
+  /** An entry in memory whose line was on disk before this log was opened, and where that begins. */
+  #heldAtOpen: { readonly seq: number; readonly offset: number } | null = null;
   #unsavedBytes = 0;
-  #cancelTimer: (() => void) | null = null;
-  #writing: Promise<void> = Promise.resolve();
-  #next: Promise<void> | null = null;
 
   private constructor(path: string, log: OpenedLog, options: TimelineLogOptions) {
-    this.#options = { clock: systemClock, date: () => new Date(), onWriteError: () => {}, ...options };
+    this.#date = options.date ?? (() => new Date());
     this.#writer = new LogWriter(path, log.end);
+    this.#saver = new LogSaver(this.#writer, log, {
+      logId: log.logId,
+      clock: options.clock ?? systemClock,
+      settle: options.settle ?? null,
+      onDurable: options.onDurable ?? (() => {}),
+      onWriteError: options.onWriteError ?? (() => {}),
+      unsaved: () => this.#unsaved(),
+    });
     this.#start = log.start;
     this.#logId = log.logId;
     this.#lastSeq = log.lastSeq;
     this.#written = { seq: log.lastSeq, length: 0 };
-    this.#closedLine = log.clean;
   }
 
   /** Makes a new log; the caller makes its folder durable. Rejects when the file exists. */
@@ -73,16 +89,20 @@ export class TimelineLog implements Timeline {
     } finally {
       await file.close();
     }
+    const end = header.length;
     return new TimelineLog(
       path,
-      { logId, lastSeq: 0, start: header.length, end: header.length, clean: false },
+      { logId, lastSeq: 0, newest: end, start: end, end, clean: false, mark: null },
       options,
     );
   }
 
   /** Throws `TimelineError` `agent_failed`. */
-  static async open(path: string, options: TimelineLogOptions = {}): Promise<TimelineLog> {
-    return new TimelineLog(path, await openLog(path), options);
+  static async open(path: string, options: TimelineOpenOptions = {}): Promise<TimelineLog> {
+    const opened = await openLog(path, options.attachedTo ?? null);
+    const log = new TimelineLog(path, opened, options);
+    if (options.attachedTo != null) await log.#holdNewest(opened.newest);
+    return log;
   }
 
   get logId(): string {
@@ -93,10 +113,16 @@ export class TimelineLog implements Timeline {
     return this.#lastSeq;
   }
 
+  /** The last line of this host whose whole effect is durable here; 0 when there is none. */
+  position(hostId: string): number {
+    const { mark } = this.#saver;
+    return mark?.hostId === hostId ? mark.line : 0;
+  }
+
   /** Adds an entry, cut to size if need be. It can be read at once and is on disk within 200 ms, or after {@link flush}. */
   append(body: EntryBody): TimelineEntry {
-    this.#reopen();
-    const entry = { seq: this.#lastSeq + 1, at: this.#options.date().toISOString(), body: fitBody(body) };
+    this.#saver.reopen();
+    const entry = { seq: this.#lastSeq + 1, at: this.#date().toISOString(), body: fitBody(body) };
     this.#lastSeq = entry.seq;
     this.#changed(this.#window.add(entry));
     return entry;
@@ -104,6 +130,7 @@ export class TimelineLog implements Timeline {
 
   /** Streamed text: the newest entry grows when it is of this kind and has room, else a new one begins. */
   extend(kind: 'message' | 'thought', text: string): void {
+    this.#saver.reopen();
     for (const part of splitText(text, MAX_GROWTH_CHARS)) {
       const bytes = this.#window.grow(kind, part);
       if (bytes === null) this.append({ kind, text: part });
@@ -138,10 +165,14 @@ export class TimelineLog implements Timeline {
     await visitBackward(this.#range(), visit);
   }
 
+  /** The host's position changed, whether or not an entry did: a mark will say so within some seconds. */
+  moved(): void {
+    this.#saver.moved();
+  }
+
   /** Resolves when everything said before this call is durable. Throws `TimelineError` `not_saved`. */
   flush(): Promise<void> {
-    this.#next ??= this.#writing.then(() => this.#write());
-    return this.#next;
+    return this.#saver.flush();
   }
 
   /** What waits for the disk. Whoever feeds the timeline awaits {@link flush} when this is much. */
@@ -151,69 +182,38 @@ export class TimelineLog implements Timeline {
 
   /** Writes what is left and the closing line. Nothing may be appended afterwards. */
   async close(): Promise<void> {
-    try {
-      await this.flush();
-      if (!this.#closedLine) await this.#writer.write(encodeClosed(this.#logId));
-      this.#closedLine = true;
-    } finally {
-      this.#stopTimer();
-      await this.#writer.close();
-    }
+    await this.#saver.close();
   }
 
-  #reopen(): void {
-    if (!this.#closedLine) return;
-    this.#writer.writeNow(encodeOpened(this.#logId));
-    this.#closedLine = false;
+  /** The host may be in the middle of a message. */
+  async #holdNewest(offset: number): Promise<void> {
+    const [newest] = await readBefore(this.#range(), null, 1, Infinity);
+    if (newest === undefined || textOf(newest) === '') return;
+    this.#window.add(newest);
+    this.#heldAtOpen = { seq: newest.seq, offset };
+    this.#written = { seq: newest.seq, length: textOf(newest).length };
   }
 
   #changed(bytes: number): void {
     this.#unsavedBytes += bytes;
-    this.#cancelTimer ??= this.#options.clock.after(FLUSH_DELAY_MS, () => this.#flushInBackground());
+    this.#saver.changed();
     for (const listener of [...this.#listeners]) listener();
   }
 
-  #flushInBackground(): void {
-    this.#cancelTimer = null;
-    this.flush().catch((error: unknown) =>
-      this.#options.onWriteError(error instanceof Error ? error : new Error(String(error))),
-    );
-  }
-
-  #stopTimer(): void {
-    this.#cancelTimer?.();
-    this.#cancelTimer = null;
-  }
-
-  #write(): Promise<void> {
-    this.#next = null;
-    this.#stopTimer();
-    const lines = this.#pendingLines();
-    if (lines === '') return Promise.resolve();
-    const write = this.#writeLines(lines);
-    this.#writing = write.catch(() => {});
-    return write;
-  }
-
-  async #writeLines(lines: string): Promise<void> {
-    const written = { seq: this.#lastSeq, length: this.#window.lengthOf(this.#lastSeq) ?? 0 };
-    const bytes = this.#unsavedBytes;
-    try {
-      await this.#writer.write(lines);
-    } catch (error) {
-      this.#cancelTimer ??= this.#options.clock.after(RETRY_DELAY_MS, () => this.#flushInBackground());
-      throw error;
-    }
-    this.#written = written;
-    this.#unsavedBytes -= bytes;
-    this.#window.trim(written.seq);
-  }
-
-  #pendingLines(): string {
+  #unsaved(): { lines: string; saved: () => void } {
     const { seq, length } = this.#written;
     const grown = this.#window.textFrom(seq, length);
     const fresh = this.#lastSeq > seq ? this.#window.from(seq + 1, Infinity) : [];
-    return (grown === '' ? '' : encodeGrowth({ seq, offset: length, text: grown })) + fresh.map(encodeEntry).join('');
+    const lines =
+      (grown === '' ? '' : encodeGrowth({ seq, offset: length, text: grown })) + fresh.map(encodeEntry).join('');
+    const written = { seq: this.#lastSeq, length: this.#window.lengthOf(this.#lastSeq) ?? 0 };
+    const bytes = this.#unsavedBytes;
+    const saved = (): void => {
+      this.#written = written;
+      this.#unsavedBytes -= bytes;
+      this.#window.trim(written.seq);
+    };
+    return { lines, saved };
   }
 
   /** For a follower at an entry in memory: costs what is new, however long the text of that entry is by now. */
@@ -232,8 +232,8 @@ export class TimelineLog implements Timeline {
     const found =
       from >= first ? this.#window.from(from, maxBytes) : await readFrom(this.#range(), from, first, maxBytes);
     // The disk part may end where the window begins, unless the window has moved on: then the next step reads the disk again.
-    if (found.length < 2 && from < first && this.#window.first === first)
-      found.push(...this.#window.from(first, maxBytes));
+    const isWhole = found.length === 0 || found.at(-1)!.seq === first - 1;
+    if (from < first && isWhole && this.#window.first === first) found.push(...this.#window.from(first, maxBytes));
     return seq === 0 ? [null, found] : [found[0] ?? null, found.slice(1)];
   }
 
@@ -250,8 +250,15 @@ export class TimelineLog implements Timeline {
     const oldest = recent[0]?.seq ?? Math.min(before, this.#lastSeq + 1);
     const bytes = recent.reduce((sum, entry) => sum + JSON.stringify(entry.body).length, 0);
     if (oldest > first || oldest <= 1 || (recent.length > 0 && bytes >= maxBytes)) return recent;
-    const older = await readBefore(this.#range(), oldest, limit - recent.length, maxBytes - bytes);
+    const older = await this.#readBefore(oldest, limit - recent.length, maxBytes - bytes);
     return [...older, ...recent];
+  }
+
+  #readBefore(seq: number, limit: number, maxBytes: number): Promise<TimelineEntry[]> {
+    if (seq > this.#lastSeq) return readBefore(this.#range(), null, limit, maxBytes);
+    const known = this.#heldAtOpen;
+    if (known?.seq !== seq) return readBefore(this.#range(), seq, limit, maxBytes);
+    return readBefore({ ...this.#range(), end: known.offset }, null, limit, maxBytes);
   }
 
   #position(last: TimelineEntry | null, otherwise: { seq: number; offset: number }) {
