@@ -28,6 +28,19 @@ export const VAGUE_NAMES = /^(index|utils?|helpers?|managers?|common|misc|shared
 /** What every Node part may import. */
 const BASE = ['src-shared', 'src-main/platform'];
 
+/** What a daemon and an agent's host have in common; the rest of the host is its own affair. */
+const HOST_CONTRACT = [
+  'brief-spec',
+  'frames',
+  'host-fixture',
+  'host-protocol',
+  'journal',
+  'limits',
+  'line-splitter',
+  'rpc-head',
+  'start-spec',
+].map((name) => `src-main/agent-host/${name}.ts`);
+
 const ANYWHERE = /^(zod|@noble\/[^/]+)(\/|$)/;
 const BROWSER =
   /^(zod|@noble\/[^/]+|react|react-dom|react-markdown|radix-ui|lucide-react|@tanstack\/[^/]+|qrcode|jsqr)(\/|$)/;
@@ -43,13 +56,14 @@ const ZONES = {
   'src-shared': { may: [], testsMay: ['src-main/platform'], packages: ANYWHERE },
   'src-shared/client': { may: ['src-shared'], testsMay: ['src-main/platform'], packages: ANYWHERE },
   'src-main/platform': { may: ['src-shared'], packages: NODE },
+  'src-main/agent-host': { may: BASE, packages: NODE },
   'src-main/daemon': {
     may: [...BASE, 'src-main/daemon/agents'],
     testsMay: ['src-main/relay', 'e2e/fake-agent'],
     packages: NODE,
   },
   'src-main/daemon/agents': {
-    may: [...BASE, 'src-main/daemon', '!src-main/daemon/sessions'],
+    may: [...BASE, ...HOST_CONTRACT, 'src-main/daemon', '!src-main/daemon/sessions'],
     testsMay: ['e2e/fake-agent'],
     packages: NODE,
   },

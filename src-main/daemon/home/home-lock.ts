@@ -8,7 +8,7 @@ import { systemErrorCode } from '../../platform/system-error.ts';
 import { Timestamp } from '../../../src-shared/ids.ts';
 import { HomeError } from './home-error.ts';
 import type { PaseoHome } from './paseo-home.ts';
-import { processStart, stillRuns } from './process-start.ts';
+import { processStart, stillRuns } from '../../platform/process-start.ts';
 
 const LOCK_FORMAT = 'paseo-lock';
 
