@@ -1,4 +1,4 @@
-import { chmodSync, cpSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { build, type InlineConfig, type ViteBuilder } from 'vite';
@@ -31,6 +31,17 @@ function nodePrograms(outDir: string, entries: Record<string, string>): InlineCo
       },
     },
   };
+}
+
+/**
+ * The host of an agent runs on while its app is updated, so it is one file that never loads another one later, and without what
+ * only the daemon needs.
+ */
+function agentHost(): InlineConfig {
+  const config = nodePrograms('dist/main', { 'agent-host': 'src-main/agent-host/agent-host.ts' });
+  const { rolldownOptions, ...rest } = config.build!;
+  const output = { format: 'esm' as const, entryFileNames: '[name].js', codeSplitting: false };
+  return { ...config, build: { ...rest, emptyOutDir: false, rolldownOptions: { ...rolldownOptions, output } } };
 }
 
 /** The one script of the windows' bridge. A sandboxed preload must be CommonJS in a single file. */
@@ -79,6 +90,26 @@ function webPages(folder: string, pages: string[], outDir: string, target: strin
   };
 }
 
+/** The programs that speak ACP in front of Claude Code and Codex, each in one file, with the terms they come under. */
+async function adapters(): Promise<void> {
+  const modules = (path: string): string => inCheckout(`node_modules/${path}`);
+  await build(
+    nodePrograms('dist/adapters', { claude: 'node_modules/@agentclientprotocol/claude-agent-acp/dist/index.js' }),
+  );
+  // It is one file already.
+  cpSync(modules('@agentclientprotocol/codex-acp/dist/index.js'), inCheckout('dist/adapters/codex.js'));
+  mkdirSync(inCheckout('dist/adapters/licenses'));
+  for (const [name, file] of [
+    ['claude-agent-acp', '@agentclientprotocol/claude-agent-acp/LICENSE'],
+    ['claude-agent-sdk', '@anthropic-ai/claude-agent-sdk/LICENSE.md'],
+    ['codex-acp', '@agentclientprotocol/codex-acp/LICENSE'],
+  ] as const) {
+    cpSync(modules(file), inCheckout(`dist/adapters/licenses/${name}.txt`));
+  }
+  // In a package these files lie beside the app, where no other package.json says that they are ES modules.
+  writeFileSync(inCheckout('dist/package.json'), '{ "type": "module" }\n');
+}
+
 async function buildEverything(builder: ViteBuilder): Promise<void> {
   // Each part has its own root and public folder, which environments of one Vite build cannot have. Vite would build its
   // own environments as well unless they count as built.
@@ -90,13 +121,19 @@ async function buildEverything(builder: ViteBuilder): Promise<void> {
       vectors: 'src-main/platform/vectors.ts',
     }),
   );
+  await build(agentHost());
   await build(preloadScript());
+  await adapters();
   await build(
     nodePrograms('dist/bench', {
       bench: 'bench/bench.ts',
       'relay-peer': 'bench/relay-peer.ts',
       'pipe-peer': 'bench/pipe-peer.ts',
       'stamping-agent': 'bench/stamping-agent.ts',
+      'timeline-reader': 'bench/timeline-reader.ts',
+      'agent-feeder': 'bench/agent-feeder.ts',
+      'scale-client': 'bench/scale-client.ts',
+      'loop-monitor': 'bench/loop-monitor.ts',
     }),
   );
   const windows = ['agents.html', 'pairing.html', 'settings.html'];
@@ -114,6 +151,9 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     allowOnly: false,
+    // Many tests start real processes; on a busy machine each takes seconds.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
     passWithNoTests: false,
   },
 });

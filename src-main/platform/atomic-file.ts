@@ -140,7 +140,8 @@ async function openForReading(path: string) {
   }
 }
 
-async function syncFolder(path: string): Promise<void> {
+/** Makes what was made, renamed or removed in a folder durable. */
+export async function syncFolder(path: string): Promise<void> {
   // Windows cannot open a folder; a rename is durable there without it.
   if (process.platform === 'win32') return;
   const folder = await open(path, constants.O_RDONLY);

@@ -36,9 +36,23 @@ export async function runCheck(name) {
  * @param {string[]} filters
  * @returns {Promise<Outcome>} */
 export async function runUnitTests(filters) {
-  const report = freshReport('unit.json');
+  return runVitest('unit.json', filters);
+}
+
+/** Every case with the real agent programs, which the tests install. Not part of a whole run: it takes many minutes.
+ * @param {string[]} filters
+ * @returns {Promise<Outcome>} */
+export async function runAgentTests(filters) {
+  return runVitest('agents.json', ['--config', inCheckout('e2e/agents/vitest.config.ts'), ...filters]);
+}
+
+/** @param {string} reportName
+ * @param {string[]} more
+ * @returns {Promise<Outcome>} */
+async function runVitest(reportName, more) {
+  const report = freshReport(reportName);
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const args = [tool('vitest/vitest.mjs'), 'run', ...reporters, ...filters];
+  const args = [tool('vitest/vitest.mjs'), 'run', ...reporters, ...more];
   const code = await foreground(node, args, { cwd: inCheckout(), endGroup: true });
   return { ...honestCounts(vitestCounts(readStamp(report)), code), interrupted: wasInterrupted(code) };
 }

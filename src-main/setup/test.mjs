@@ -1,15 +1,16 @@
 // npm test [-- STAGE [FILTER…]]: every check and test, or one stage of them. Ends with one line of counts.
+// npm run test:agents is the stage `agents`, which runs only when it is named.
 import { ensureBuilt, sourcesKey } from './build-output.mjs';
 import { ensureDebianPackages } from './debian-packages.mjs';
 import { runMain, say, seconds, SetUpError } from './progress.mjs';
 import { setUpElectron, setUpTools } from './set-up.mjs';
-import { CHECKS, runCheck, runEndToEndTests, runUnitTests } from './test-stages.mjs';
+import { CHECKS, runAgentTests, runCheck, runEndToEndTests, runUnitTests } from './test-stages.mjs';
 
 /** @typedef {import('./test-stages.mjs').Outcome} Outcome */
 
 /** As many checks at a time as the smallest machine that this is developed on has cores. */
 const LANES = 2;
-const STAGES = [...Object.keys(CHECKS), 'build', 'unit', 'e2e'];
+const STAGES = [...Object.keys(CHECKS), 'build', 'unit', 'e2e', 'agents'];
 /** @type {{ stage: string, outcome: Outcome, time: number }[]} */
 const results = [];
 const failure = { passed: 0, failed: 1, skipped: 0 };
@@ -26,9 +27,10 @@ await runMain(async () => {
       await setUpElectron();
     }
     await runChecks(wanted);
-    const built = ['build', 'unit', 'e2e'].some(wanted) && (await stage('build', build));
+    const built = ['build', 'unit', 'e2e', 'agents'].some(wanted) && (await stage('build', build));
     if (wanted('unit')) await stage('unit', () => runUnitTests(filters));
     if (wanted('e2e')) await stage('e2e', () => (built ? runEndToEndTests(filters) : notRun('the build failed')));
+    if (only === 'agents') await stage('agents', () => (built ? runAgentTests(filters) : notRun('the build failed')));
   } catch (error) {
     results.push({ stage: 'set-up', outcome: failure, time: 0 });
     say(`✗ ${error instanceof SetUpError ? error.message : error instanceof Error ? error.stack : String(error)}`);
@@ -64,7 +66,7 @@ async function notRun(why) {
  * @param {() => Promise<Outcome>} run */
 async function stage(name, run) {
   const started = performance.now();
-  if (name === 'unit' || name === 'e2e') print(`\n── ${name}\n`);
+  if (['unit', 'e2e', 'agents'].includes(name)) print(`\n── ${name}\n`);
   /** @type {Outcome} */
   const outcome = await run().catch((error) => ({
     ...failure,

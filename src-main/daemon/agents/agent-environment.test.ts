@@ -12,12 +12,13 @@ const secrets = [
 ];
 
 test('a child gets the allow-list, what the provider entry says and its marker', () => {
-  const own = { PATH: '/bin', LC_ALL: 'C', XDG_DATA_HOME: '/d', UNSET: undefined };
+  const own = { PATH: '/bin', LC_ALL: 'C', XDG_DATA_HOME: '/d', CODEX_HOME: '/c', UNSET: undefined };
   const canaries = Object.fromEntries(secrets.map((name) => [name, 'canary']));
   expect(agentEnvironment({ ...own, ...canaries }, { KEY: 'k', PATH: '/mine' }, 'abcdefgh')).toEqual({
     PATH: '/mine',
     LC_ALL: 'C',
     XDG_DATA_HOME: '/d',
+    CODEX_HOME: '/c',
     KEY: 'k',
     PASEO_AGENT_ID: 'abcdefgh',
   });

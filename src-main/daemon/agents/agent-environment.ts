@@ -1,3 +1,6 @@
+/** Where the agents' own programs keep their settings: paths, no secrets. */
+export const SETTING_FOLDERS = ['CLAUDE_CONFIG_DIR', 'CODEX_HOME', 'OPENCODE_CONFIG', 'OPENCODE_CONFIG_DIR'];
+
 /**
  * What an agent's program finds in its environment: what a login shell would give it, and what the provider entry adds.
  * Nothing of Paseo, Electron or npm, and no key that merely happened to be in the daemon's environment. SSH_AUTH_SOCK and the
@@ -8,6 +11,7 @@ const NAMES = new Set([
   ...['SSH_AUTH_SOCK', 'HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY'],
   ...['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'],
   ...['SSL_CERT_FILE', 'SSL_CERT_DIR', 'NODE_EXTRA_CA_CERTS'],
+  ...SETTING_FOLDERS,
   ...['SystemRoot', 'SystemDrive', 'ComSpec', 'PATHEXT', 'TEMP', 'TMP', 'USERPROFILE', 'APPDATA', 'LOCALAPPDATA'],
 ]);
 const PREFIXES = ['LC_', 'XDG_'];

@@ -1,109 +1,148 @@
-import { execFile } from 'node:child_process';
-import { constants } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
-import { delimiter, isAbsolute, join } from 'node:path';
-import { promisify } from 'node:util';
+import type { Clock } from '../../../src-shared/clock.ts';
+import { systemClock } from '../../../src-shared/clock.ts';
 import type { ProviderConfig } from '../../../src-shared/config/schema.ts';
-import { PROVIDER_VERSION_TIMEOUT_MS } from '../limits.ts';
 import type { ProviderSummary } from '../../../src-shared/wire/agent.ts';
+import type { RuntimePaths } from '../../platform/runtime-paths.ts';
 import { agentEnvironment } from './agent-environment.ts';
 import { AgentError } from './agent-error.ts';
+import { findProgram } from './find-program.ts';
+import { isOlder, ProviderProbes } from './provider-probes.ts';
 import { providerTable } from './provider-table.ts';
-import type { ProviderEntry } from './provider-table.ts';
+import type { FoundProgram, ProviderEntry } from './providers/provider-entry.ts';
+import { ShellEnvironment } from './shell-environment.ts';
 
+/** What to spawn: the agent itself, or plain Node with the adapter that is pointed at it. */
 export interface Launch {
   readonly entry: ProviderEntry;
   /** Absolute path. */
   readonly command: string;
+  readonly args: readonly string[];
+  /** The whole environment. */
   readonly env: Record<string, string>;
+}
+
+export interface ProviderDirectoryOptions {
+  readonly configured: () => Readonly<Record<string, ProviderConfig>>;
+  readonly environment: NodeJS.ProcessEnv;
+  /** null: agents that need an adapter cannot be started. */
+  readonly runtime: RuntimePaths | null;
+  /** Ask the person's login shell for its PATH: what was started from a desktop has a short one. */
+  readonly loginShell: boolean;
+  readonly clock?: Clock;
 }
 
 /** Which agents this machine has, and how each is started. Looks anew at every call, so that an installation shows at once. */
 export class ProviderDirectory {
-  readonly #configured: () => Readonly<Record<string, ProviderConfig>>;
-  readonly #environment: NodeJS.ProcessEnv;
-  /** Versions by path, size and time of change, for asking takes a second. */
-  readonly #versions = new Map<string, Promise<string | null>>();
+  readonly #options: ProviderDirectoryOptions;
+  readonly #shell: ShellEnvironment;
+  readonly #probes: ProviderProbes;
 
-  constructor(configured: () => Readonly<Record<string, ProviderConfig>>, environment: NodeJS.ProcessEnv) {
-    this.#configured = configured;
-    this.#environment = environment;
+  constructor(options: ProviderDirectoryOptions) {
+    const { environment, loginShell, runtime, clock = systemClock } = options;
+    this.#options = options;
+    this.#shell = new ShellEnvironment({
+      environment,
+      clock,
+      nodePath: loginShell ? (runtime?.nodePath ?? null) : null,
+    });
+    this.#probes = new ProviderProbes(clock);
   }
 
   async list(): Promise<ProviderSummary[]> {
-    const configured = this.#configured();
+    const configured = this.#options.configured();
     const table = providerTable(configured);
     const whole = await Promise.all([...table.values()].map((entry) => this.#summary(entry)));
     const incomplete = Object.entries(configured).filter(([id]) => !table.has(id));
     return [...whole, ...incomplete.map(([id, config]) => incompleteSummary(id, config))];
   }
 
+  /** Throws {@link AgentError} `provider_unavailable` with the fix. */
+  entry(provider: string): ProviderEntry {
+    const configured = this.#options.configured();
+    const entry = providerTable(configured).get(provider);
+    if (entry !== undefined) return entry;
+    const incomplete = Object.hasOwn(configured, provider) ? configured[provider] : undefined;
+    throw new AgentError(
+      'provider_unavailable',
+      incomplete === undefined
+        ? `There is no agent "${provider}". Add it to agents.providers in config.json.`
+        : incompleteFix(provider, incomplete),
+    );
+  }
+
   /** How to start an agent now. Throws {@link AgentError} `provider_unavailable` with the fix. */
   async launch(provider: string, agentId: string): Promise<Launch> {
-    const configured = this.#configured();
-    const entry = providerTable(configured).get(provider);
-    const incomplete = Object.hasOwn(configured, provider) ? configured[provider] : undefined;
-    if (entry === undefined && incomplete !== undefined)
-      throw new AgentError('provider_unavailable', incompleteFix(provider, incomplete));
-    if (entry === undefined) {
-      throw new AgentError(
-        'provider_unavailable',
-        `There is no agent "${provider}". Add it to agents.providers in config.json.`,
-      );
-    }
-    if (!entry.enabled) throw new AgentError('provider_unavailable', disabledFix(entry));
-    const command = await this.#find(entry);
-    if (command === null) {
-      throw new AgentError('provider_unavailable', `${entry.label} is not installed. ${entry.installFix}`);
-    }
-    const env = agentEnvironment(this.#environment, { ...entry.env, ...entry.freshEnv() }, agentId);
-    return { entry, command, env };
+    const entry = this.entry(provider);
+    const refuse = (why: string, fix: string) =>
+      new AgentError('provider_unavailable', `${entry.label} ${why}. ${fix}`);
+    if (!entry.enabled) throw refuse('is switched off', disabledFix(entry));
+    const program = await this.#find(entry);
+    if (program === null) throw refuse('is not installed', entry.installFix);
+    const version = await this.#tooOld(program, entry);
+    if (version !== null) throw refuse(`${version} is too old`, tooOldFix(entry));
+    const env = { ...program.env, ...(await entry.freshEnv(program)), PASEO_AGENT_ID: agentId };
+    if (entry.adapter === null) return { entry, command: program.path, args: entry.args, env };
+    const { runtime } = this.#options;
+    if (runtime === null) throw refuse('cannot be started', ADAPTER_FIX);
+    return { entry, command: runtime.nodePath, args: [runtime.adapters[entry.adapter], ...entry.args], env };
   }
 
   async #summary(entry: ProviderEntry): Promise<ProviderSummary> {
-    const summary = { id: entry.id, label: entry.label, version: null, path: null };
-    if (!entry.enabled) return { ...summary, state: 'disabled', fix: disabledFix(entry) };
-    const path = await this.#find(entry);
-    if (path === null) return { ...summary, state: 'not-installed', fix: entry.installFix.slice(0, 1024) };
-    if (entry.versionArgs === null) return { ...summary, path, state: 'ready', fix: null };
-    const version = await this.#version(path, entry);
-    if (version !== null) return { ...summary, path, version, state: 'ready', fix: null };
-    const asked = `${path} ${entry.versionArgs.join(' ')}`;
-    return {
-      ...summary,
-      path,
-      state: 'broken',
-      fix: `"${asked}" failed. Run it in a terminal to see why.`.slice(0, 1024),
-    };
-  }
-
-  async #find({ command, env }: ProviderEntry): Promise<string | null> {
-    if (isAbsolute(command)) return (await isProgram(command)) ? command : null;
-    // A relative path would depend on the folder the daemon was started in.
-    if (/[/\\]/.test(command)) return null;
-    const path = env['PATH'] ?? this.#environment['PATH'] ?? '';
-    for (const folder of path.split(delimiter)) {
-      if (isAbsolute(folder) && (await isProgram(join(folder, command)))) return join(folder, command);
+    const { id, label, listsSessions } = entry;
+    const say = (
+      state: ProviderSummary['state'],
+      fix: string | null = null,
+      command: string | null = null,
+      seen: { path?: string; version?: string | null } = {},
+    ): ProviderSummary => ({
+      ...{ id, label: label.slice(0, 128), state, listsSessions },
+      ...{ path: seen.path ?? null, version: seen.version ?? null },
+      ...{ fix: fix?.slice(0, 1024) ?? null, command: command?.slice(0, 1024) ?? null },
+    });
+    if (!entry.enabled) return say('disabled', disabledFix(entry));
+    const program = await this.#find(entry);
+    if (program === null) return say('not-installed', entry.installFix, entry.installCommand);
+    const { path } = program;
+    if (entry.adapter !== null && this.#options.runtime === null) return say('broken', ADAPTER_FIX, null, { path });
+    const version = entry.versionArgs === null ? null : await this.#probes.version(program, entry);
+    if (version === null && entry.versionArgs !== null) {
+      const asked = [path, ...entry.versionArgs].join(' ');
+      return say('broken', `"${asked}" failed. Run it in a terminal to see why.`, asked, { path });
     }
-    return null;
+    if (tooOld(version, entry)) return say('too-old', tooOldFix(entry), entry.updateCommand, { path, version });
+    if ((await this.#probes.loggedIn(program, entry)) === false)
+      return say('not-logged-in', entry.loginFix, entry.loginCommand, { path, version });
+    return say('ready', null, null, { path, version });
   }
 
-  async #version(path: string, entry: ProviderEntry): Promise<string | null> {
-    const { size, mtimeMs } = await stat(path);
-    const key = JSON.stringify([path, size, mtimeMs, entry.versionArgs]);
-    const known = this.#versions.get(key);
-    if (known !== undefined) return known;
-    const asked = askVersion(path, entry, agentEnvironment(this.#environment, entry.env, ''));
-    this.#versions.set(key, asked);
-    // A failure may be a passing one: ask again next time.
-    if ((await asked) === null) this.#versions.delete(key);
-    return asked;
+  /** The version when it is too old. One that does not say its version is given a chance. */
+  async #tooOld(program: FoundProgram, entry: ProviderEntry): Promise<string | null> {
+    if (entry.oldestVersion === null || entry.versionArgs === null) return null;
+    const version = await this.#probes.version(program, entry);
+    return tooOld(version, entry) ? version : null;
+  }
+
+  async #find(entry: ProviderEntry): Promise<FoundProgram | null> {
+    const look = async (around: NodeJS.ProcessEnv): Promise<FoundProgram | null> => {
+      const env = agentEnvironment(around, entry.env, '');
+      const path = await findProgram(entry.command, env['PATH'] ?? '');
+      return path === null ? null : { path, env, runtime: this.#options.runtime };
+    };
+    const known = await this.#shell.current();
+    const found = await look(known);
+    if (found !== null) return found;
+    // It may have been installed, and PATH changed for it, since the shell was asked.
+    const now = await this.#shell.refresh();
+    return now === known ? null : look(now);
   }
 }
 
+const ADAPTER_FIX = 'A part of Paseo is missing. Install Paseo again, or run "npm run build" in its checkout.';
+
 function incompleteSummary(id: string, config: ProviderConfig): ProviderSummary {
   const fix = incompleteFix(id, config).slice(0, 1024);
-  return { id, label: config.label ?? id, version: null, path: null, state: 'broken', fix };
+  const nothing = { version: null, path: null, command: null, listsSessions: false };
+  return { id, label: config.label ?? id, ...nothing, state: 'broken', fix };
 }
 
 /** For an entry of config.json without a command of its own or of an entry that it extends. */
@@ -112,29 +151,15 @@ function incompleteFix(id: string, config: ProviderConfig): string {
   return `agents.providers.${id} in config.json has no command${extended}. Give it a command, or extend a known agent.`;
 }
 
-async function askVersion(path: string, entry: ProviderEntry, env: Record<string, string>): Promise<string | null> {
-  try {
-    const { stdout } = await promisify(execFile)(path, [...(entry.versionArgs ?? [])], {
-      env,
-      timeout: PROVIDER_VERSION_TIMEOUT_MS,
-      killSignal: 'SIGKILL',
-      maxBuffer: 64 * 1024,
-    });
-    return /\d+(\.\d+)+[^\s]*/.exec(stdout)?.[0].slice(0, 64) ?? null;
-  } catch {
-    return null;
-  }
-}
-
-async function isProgram(path: string): Promise<boolean> {
-  try {
-    await access(path, constants.X_OK);
-    return (await stat(path)).isFile();
-  } catch {
-    return false;
-  }
-}
-
 function disabledFix(entry: ProviderEntry): string {
   return `${entry.label} is switched off. Remove agents.providers.${entry.id}.enabled from config.json.`;
+}
+
+function tooOld(version: string | null, { oldestVersion }: ProviderEntry): boolean {
+  return version !== null && oldestVersion !== null && isOlder(version, oldestVersion);
+}
+
+function tooOldFix({ label, oldestVersion, updateCommand }: ProviderEntry): string {
+  const how = updateCommand === null ? 'Update it' : `Run "${updateCommand}" in a terminal`;
+  return `Paseo needs ${label} ${oldestVersion} or newer. ${how}.`;
 }

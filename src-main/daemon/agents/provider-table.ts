@@ -1,80 +1,116 @@
-import { randomBytes } from 'node:crypto';
 import type { ProviderConfig } from '../../../src-shared/config/schema.ts';
+import { shellWord } from '../../platform/shell-word.ts';
 import { refuseHostedModel } from './opencode-model-guard.ts';
-import type { SessionFacts } from './session-facts.ts';
+import { claude } from './providers/claude.ts';
+import { codex } from './providers/codex.ts';
+import { continueCommand } from './providers/continue-command.ts';
+import { gemini } from './providers/gemini.ts';
+import { namesOpenCode, opencode, guardedEnv } from './providers/opencode.ts';
+import type { AgentFacts, ProviderEntry } from './providers/provider-entry.ts';
 
-/** Everything that is known about one kind of agent. Nothing outside this table tells agents apart. */
-export interface ProviderEntry {
-  readonly id: string;
-  readonly label: string;
-  /** A name that is looked up on PATH, or an absolute path. */
-  readonly command: string;
-  readonly args: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
-  readonly enabled: boolean;
-  /** How to ask for the version; null when the command is not known to have one. */
-  readonly versionArgs: readonly string[] | null;
-  readonly installFix: string;
-  readonly loginFix: string;
-  /** Variables that are made anew for every process. */
-  readonly freshEnv: () => Record<string, string>;
-  /** Why a prompt must not be sent to this session, with the fix; null when it may. */
-  readonly refuses: (session: SessionFacts) => Promise<string | null>;
-}
+type Configured = Readonly<Record<string, ProviderConfig>>;
 
-const builtIn: Readonly<Record<string, ProviderEntry>> = {
-  opencode: {
-    id: 'opencode',
-    label: 'OpenCode',
-    command: 'opencode',
-    args: ['acp'],
-    env: {},
-    enabled: true,
-    versionArgs: ['--version'],
-    installFix:
-      'Install OpenCode (npm install -g opencode-ai), or set agents.providers.opencode.command in config.json.',
-    loginFix: 'Run "opencode auth login" in a terminal.',
-    // `opencode acp` also opens an HTTP server on loopback, without a password unless it is given one.
-    freshEnv: () => ({ OPENCODE_SERVER_PASSWORD: randomBytes(32).toString('base64url') }),
-    refuses: refuseHostedModel,
-  },
-};
+const builtIn = new Map<string, AgentFacts>([claude, codex, opencode, gemini].map((facts) => [facts.id, facts]));
 
 /** The built-in providers with what `agents.providers` in config.json changes and adds. */
-export function providerTable(configured: Readonly<Record<string, ProviderConfig>>): Map<string, ProviderEntry> {
+export function providerTable(configured: Configured): Map<string, ProviderEntry> {
   const table = new Map<string, ProviderEntry>();
-  for (const id of new Set([...Object.keys(builtIn), ...Object.keys(configured)])) {
-    const entry = resolve(id, configured, new Set());
-    if (entry !== null) table.set(id, entry);
+  for (const id of new Set([...builtIn.keys(), ...Object.keys(configured)])) {
+    const settings = resolve(id, configured, new Set());
+    if (settings !== null) table.set(id, entry(id, settings));
   }
   return table;
 }
 
+interface Settings {
+  readonly facts: AgentFacts;
+  readonly env: Readonly<Record<string, string>>;
+  readonly enabled: boolean;
+  /** `facts` are of another program than the one that is configured, which may be a script around it. */
+  readonly wrapped: string | null;
+}
+
 /** null for an entry without a command, of its own or of the one it extends. */
-function resolve(
-  id: string,
-  configured: Readonly<Record<string, ProviderConfig>>,
-  visited: Set<string>,
-): ProviderEntry | null {
+function resolve(id: string, configured: Configured, visited: Set<string>): Settings | null {
   const config = Object.hasOwn(configured, id) ? configured[id] : undefined;
-  const own = Object.hasOwn(builtIn, id) ? builtIn[id]! : null;
+  const facts = builtIn.get(id);
+  const own = facts === undefined ? null : { facts, env: {}, enabled: true, wrapped: null };
   if (config === undefined || visited.has(id)) return own;
   visited.add(id);
   const base = config.extends === undefined ? own : resolve(config.extends, configured, visited);
-  const command = config.command ?? base?.command;
+  const command = config.command ?? base?.facts.command;
   if (command === undefined) return null;
-  const sameProgram = base !== null && (config.command === undefined || id === base.id);
+  const args = config.args ?? base?.facts.args ?? [];
+  const known = base?.facts ?? stranger(id, command);
+  // What an adapter is pointed at, and what stands in for a built-in command, is that program at another place.
+  const samePlace = config.command === undefined || known.adapter !== null || id === known.id;
   return {
-    id,
-    label: config.label ?? base?.label ?? id,
-    command,
-    args: config.args ?? base?.args ?? [],
+    facts: {
+      ...known,
+      label: config.label ?? base?.facts.label ?? id,
+      command,
+      args,
+      ...(samePlace ? {} : { versionArgs: null, oldestVersion: null }),
+      ...(config.command === undefined ? {} : { install: null }),
+      ...(known.adapter === null && namesOpenCode(command, args) ? guards(opencode) : {}),
+    },
     env: { ...base?.env, ...config.env },
     enabled: config.enabled ?? base?.enabled ?? true,
-    versionArgs: sameProgram ? base.versionArgs : null,
-    installFix: `Install ${command}, or set agents.providers.${id}.command in config.json to its path.`,
-    loginFix: base?.loginFix ?? `Log in with the agent's own program (${command}) in a terminal.`,
-    freshEnv: base?.freshEnv ?? (() => ({})),
-    refuses: base?.refuses ?? (() => Promise.resolve(null)),
+    wrapped: samePlace ? (base?.wrapped ?? null) : known.command,
   };
+}
+
+function entry(id: string, { facts, env, enabled, wrapped }: Settings): ProviderEntry {
+  const { install, command, updateArgs, loginArgs, loginOtherwise, continueArgs } = facts;
+  const inTerminal = wrapped ?? command;
+  const line = (args: readonly string[] | null) => args && [inTerminal, ...args].map(shellWord).join(' ');
+  const [update, login] = [line(updateArgs), line(loginArgs)];
+  const setCommand = `set agents.providers.${id}.command in config.json`;
+  return {
+    ...facts,
+    id,
+    env,
+    enabled,
+    installCommand: install?.command ?? null,
+    updateCommand: update ?? install?.command ?? null,
+    loginCommand: login,
+    installFix:
+      install === null
+        ? `Install ${command}, or ${setCommand} to its path.`
+        : `Install it with "${install.command}" or "${install.otherwise}", or ${setCommand} to its path.`,
+    loginFix: [login === null ? `Log in with the agent's own program (${command})` : `Run "${login}" in a terminal`]
+      .concat(loginOtherwise === null ? [] : [loginOtherwise(id)])
+      .join(', or ')
+      .concat('.'),
+    continueCommand: (sessionId, cwd) => continueArgs && continueCommand(cwd, [inTerminal, ...continueArgs(sessionId)]),
+  };
+}
+
+/** An ACP agent that is known from config.json alone. It may be OpenCode under any name, so it is guarded like it. */
+function stranger(id: string, command: string): AgentFacts {
+  return {
+    id,
+    label: id,
+    command,
+    adapter: null,
+    args: [],
+    versionArgs: null,
+    oldestVersion: null,
+    install: null,
+    updateArgs: null,
+    loginArgs: null,
+    loginOtherwise: null,
+    continueArgs: null,
+    listsSessions: true,
+    endsItsTools: false,
+    loadIsDestructive: false,
+    freshEnv: guardedEnv,
+    loggedIn: () => Promise.resolve(null),
+    loginFiles: () => [],
+    refuses: refuseHostedModel,
+  };
+}
+
+function guards({ freshEnv, refuses }: AgentFacts): Partial<AgentFacts> {
+  return { freshEnv, refuses };
 }
