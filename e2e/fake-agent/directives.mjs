@@ -4,25 +4,19 @@ import { existsSync, readdirSync, readFileSync, readlinkSync, writeFileSync } fr
 import path from 'node:path';
 import process from 'node:process';
 import { methods, RequestError } from '@agentclientprotocol/sdk';
+import { performFeature } from './features.mjs';
+import { Stop, update } from './session.mjs';
 
 /** @typedef {import('@agentclientprotocol/sdk').AgentContext} AgentContext */
-/** @typedef {{ id: string, cwd: string, prompts: string[], cancelled: AbortController }} Session */
+/** @typedef {import('./session.mjs').Session} Session */
 
 let toolCalls = 0;
-
-/** Thrown to leave a turn with a stop reason. */
-export class Stop extends Error {
-  /** @param {'cancelled' | 'refusal'} reason */
-  constructor(reason) {
-    super(reason);
-    this.reason = reason;
-  }
-}
 
 /** @param {AgentContext} client @param {Session} session @param {string} line */
 export async function perform(client, session, line) {
   const [directive, ...words] = line.split(' ');
   const rest = words.join(' ');
+  if (await performFeature(client, session, directive ?? '', words)) return undefined;
   switch (directive) {
     case 'say':
       return say(client, session, rest);
@@ -112,17 +106,6 @@ async function misbehave(client, session, line, directive, rest) {
 /** @param {AgentContext} client @param {Session} session @param {string} text */
 async function say(client, session, text) {
   await update(client, session, { sessionUpdate: 'agent_message_chunk', content: { type: 'text', text } });
-}
-
-/** Loosely typed: some of the updates are wrong on purpose.
- * @param {AgentContext} client @param {Session} session @param {object} fields */
-export async function update(client, session, fields) {
-  /** @type {import('@agentclientprotocol/sdk').SessionNotification} */
-  const notification = {
-    sessionId: session.id,
-    update: /** @type {import('@agentclientprotocol/sdk').SessionUpdate} */ (fields),
-  };
-  await client.notify(methods.client.session.update, notification);
 }
 
 /** @param {AgentContext} client @param {Session} session @param {string} title @param {'read' | 'edit' | 'execute'} kind */

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import type { RelayPipe } from './relay-link/relay-link.ts';
+import { systemClock } from '../../src-shared/clock.ts';
 import { type Watchable, Watched } from '../../src-shared/watchable.ts';
 import type { AgentSummary } from '../../src-shared/wire/agent.ts';
 import { deferred } from '../../src-shared/deferred.ts';
@@ -7,9 +8,12 @@ import { sessionIdOf } from '../../src-shared/relay/session-id.ts';
 import { readPrivateFile, writeFileAtomic, FileError } from '../platform/atomic-file.ts';
 import { generateSigningKeyPair, signMessage, type SigningKeyPair } from '../platform/ed25519.ts';
 import { createNodeProvider } from '../platform/node-crypto.ts';
+import { AgentFiles } from './agents/agent-files.ts';
 import { AgentSupervisor } from './agents/agent-supervisor.ts';
+import { FileCompletion } from './agents/file-completion.ts';
+import { UploadStore } from './agents/upload-store.ts';
 import { ConfigStore } from './config/config-store.ts';
-import type { Daemon, DaemonOptions } from './daemon.ts';
+import type { AgentsAtStop, Daemon, DaemonOptions } from './daemon.ts';
 import { ChannelAcceptor } from './devices/channel-acceptor.ts';
 import { DeviceRegistry } from './devices/device-registry.ts';
 import { OfferBook } from './devices/offer-book.ts';
@@ -66,15 +70,30 @@ async function wire(options: DaemonOptions, unwind: Unwind): Promise<Daemon> {
   );
   const ledger = await CommandLedger.open(home.file('commands.jsonl'), { logger });
   unwind.add(() => ledger.close());
+  const uploads = await UploadStore.open({
+    folder: home.file('uploads'),
+    clock: systemClock,
+    date: () => new Date(),
+    logger,
+  });
+  unwind.add(() => uploads.stop());
+  const completion = new FileCompletion(systemClock);
+  unwind.add(() => completion.stop());
   const agents = new AgentSupervisor({
     folder: await home.dir('agents'),
+    socketFolder: home.file('run'),
+    uploads,
+    runtime: options.runtime,
     providers: () => config.get().providers,
+    maxRunning: () => config.get().maxRunningAgents,
     environment: options.env,
+    loginShell: options.loginShell,
     userHome: homedir(),
     appVersion: options.version,
     logger,
   });
-  unwind.add(() => agents.stop());
+  let working: AgentsAtStop = null;
+  unwind.add(() => agents.stop(working ?? (config.get().keepAgentsRunning ? 'keep' : 'stop')));
   await agents.start();
 
   const pairingSession = generateSigningKeyPair();
@@ -97,13 +116,14 @@ async function wire(options: DaemonOptions, unwind: Unwind): Promise<Daemon> {
     },
   });
 
-  const stopRequested = deferred<void>();
+  const stopRequested = deferred<AgentsAtStop>();
   const hub = new SessionHub({
     services: {
       agents,
+      files: new AgentFiles({ uploads, completion, attachments: (agentId) => agents.attachments(agentId) }),
       devices: registry,
       pairing,
-      daemon: { status: lazily(() => board.status), stopDaemon: () => stopRequested.resolve() },
+      daemon: { status: lazily(() => board.status), stopDaemon: (said) => stopRequested.resolve(said) },
     },
     ledger,
     daemonName,
@@ -198,7 +218,10 @@ async function wire(options: DaemonOptions, unwind: Unwind): Promise<Daemon> {
   logger.info({ version: options.version, kind: options.kind }, 'daemon ready');
 
   return {
-    stop: () => unwind.run(),
+    stop: (stopping) => {
+      working ??= stopping?.agents ?? null;
+      return unwind.run();
+    },
     stopRequested: stopRequested.promise,
     status: board.status,
     settings: store.settings,
@@ -216,6 +239,8 @@ async function wire(options: DaemonOptions, unwind: Unwind): Promise<Daemon> {
     cancelOffer: (offerId) => pairing.cancel(offerId),
     confirmPairing: (answer) => pairing.confirm(answer),
     agents: agentList,
+    answerPermission: (agentId, requestId, optionId) =>
+      agents.answerPermission(agentId, requestId, optionId, { deviceId: null, name: 'This computer' }),
     acceptLocal: (connection) => hub.acceptLocal(connection),
     retryRelay: () => links.retryNow(),
   };

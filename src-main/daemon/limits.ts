@@ -63,11 +63,17 @@ export const REVOKED_DEVICES_REMEMBERED = 256;
 export const LAST_SEEN_SAVE_MS = 60_000;
 /** How often device records that nobody came back for are looked for. */
 export const PENDING_CHECK_MS = 15 * 60_000;
-/** Nesting and number of values in one client message; ours need 4 and about 30. */
+/** Nesting and number of values in one client message; ours need 5, and as many as the largest form has: 64 fields with 100 choices. */
 export const MAX_REQUEST_DEPTH = 16;
-export const MAX_REQUEST_VALUES = 1024;
+export const MAX_REQUEST_VALUES = 8192;
 /** How much of one timeline a session is sent before it is another's turn. */
 export const FEED_SLICE_BYTES = 64 * 1024;
+/**
+ * Events a session sends a second for what it follows, and in one go. One agent streams far below it and is told of at once; of fifty that
+ * stream, each goes out ten times a second, which costs daemon and phone a twentieth of telling each word.
+ */
+export const FEED_STEPS_PER_SECOND = 500;
+export const FEED_STEPS_BURST = 64;
 /** How often a session whose peer reads slowly looks whether it may go on. */
 export const SESSION_DRAIN_POLL_MS = 20;
 /** A timeline that could not be read is tried again after this time, then after twice as long each time, up to the second. */
@@ -116,27 +122,94 @@ export const LISTEN_RETRY_MS = 5000;
 export const REFUSALS_LOGGED_PER_MINUTE = 100;
 
 /** Agents: local programs, bounded because they are steered from afar and say what a model makes them say. */
-/** Agent processes at once; one may take 650 MB. Above it the one that was idle longest ends, to start again when asked. */
-export const MAX_RUNNING_AGENTS = 12;
 /** Agents kept, archived ones included: each is a folder that is looked at when the daemon starts. */
 export const MAX_AGENTS = 2000;
 /** Start of the program until its session is there; the first start on a slow machine takes tens of seconds. */
 export const AGENT_START_TIMEOUT_MS = 120_000;
-/** A command that only prints its version. */
-export const PROVIDER_VERSION_TIMEOUT_MS = 10_000;
+/** A command that only prints its version: 300 MB that a busy machine reads from a cold disk took 9 seconds. */
+export const PROVIDER_VERSION_TIMEOUT_MS = 20_000;
 /** From a cancel until the agent ends the turn; then its processes are ended. */
-export const AGENT_CANCEL_GRACE_MS = 5000;
-/** From SIGTERM to SIGKILL. */
-export const AGENT_STOP_GRACE_MS = 2000;
-/** One line of an agent's output: file contents travel in them, twice for a change. */
-export const MAX_AGENT_LINE_BYTES = 10 * 1024 * 1024;
+export const AGENT_CANCEL_GRACE_MS = 1000;
 /** Timeline text that waits for the disk; above it the agent is not read until it is written. */
 export const MAX_UNSAVED_TIMELINE_BYTES = 4 * 1024 * 1024;
-/** End of an agent's standard error, kept for the message that says why it stopped. */
-export const AGENT_STDERR_TAIL_BYTES = 8 * 1024;
 /** Permission requests of one agent that wait at once; more are answered as cancelled. */
 export const MAX_PENDING_PERMISSIONS = 32;
 /** Names read from one folder before they are sorted, and folders listed. */
 export const MAX_FOLDER_NAMES = 10_000;
 export const MAX_FOLDERS = 1000;
 export const MAX_RECENT_FOLDERS = 20;
+
+/** Providers. */
+/** A question whether the person is logged in: a small local program that reads files. */
+export const PROVIDER_LOGIN_TIMEOUT_MS = 10_000;
+/** What a provider's program said about a login is asked again after this time: a keychain has no file to watch. */
+export const PROVIDER_LOGIN_MEMORY_MS = 30_000;
+/** Answers remembered about programs; each is a version or a yes or no. */
+export const MAX_PROVIDER_ANSWERS = 256;
+/** A login shell is asked again at most this often, when a program is not found: its start files may take seconds. */
+export const SHELL_REREAD_MS = 10_000;
+
+/** What an agent shows and asks, and files. */
+/** Options of a session, choices of one and of all of them, and commands; agents offer tens, with many providers hundreds of models. */
+export const MAX_SESSION_OPTIONS = 32;
+export const MAX_OPTION_CHOICES = 500;
+export const MAX_SESSION_CHOICES = 1500;
+export const MAX_AGENT_COMMANDS = 500;
+/** Descriptions of options and commands go to every follower after each change; some agents write pages. */
+export const MAX_DESCRIPTION_CHARS = 400;
+/** Questions of one agent that wait at once; more are answered as cancelled. */
+export const MAX_PENDING_QUESTIONS = 32;
+/** JSON of one question or of its answer: whole in one entry, for a shortened one would not be what was asked. */
+export const MAX_QUESTION_BYTES = 256 * 1024;
+/** Output of one command in a timeline entry: its beginning and its end. What lies between is counted. */
+export const TERMINAL_HEAD_CHARS = 16 * 1024;
+export const TERMINAL_TAIL_CHARS = 32 * 1024;
+/** Files of one agent: those of its prompts and those that it showed. */
+export const MAX_AGENT_ATTACHMENTS = 2000;
+export const MAX_AGENT_ATTACHMENT_BYTES = 512 * 1024 * 1024;
+/** Files that one device has sent and no prompt has taken yet: two prompts' worth. Above it the oldest goes. */
+export const MAX_UPLOADS_PER_OWNER = 40;
+export const MAX_UPLOAD_BYTES_PER_OWNER = 200 * 1024 * 1024;
+/** A file that was sent for a prompt is forgotten after this time. */
+export const UPLOAD_LIFETIME_MS = 24 * 3600_000;
+export const UPLOAD_CHECK_MS = 3600_000;
+/** A text file up to this size travels inside a prompt; a larger one is pointed at. */
+export const MAX_EMBEDDED_BYTES = 128 * 1024;
+/**
+ * An image up to this size travels inside a prompt: models take no larger one, and an agent that tells it again must get it into one line.
+ * Of all files of a prompt together, so that the prompt stays one message of the host.
+ */
+export const MAX_INLINE_FILE_BYTES = 5 * 1024 * 1024;
+export const MAX_INLINE_BYTES = 24 * 1024 * 1024;
+/** Completing mentions: entries of a folder looked at, how deep and how long, and how long a listing is fresh and kept. */
+export const MAX_LISTED_FILES = 150_000;
+export const MAX_LISTED_DEPTH = 64;
+export const FILE_LISTING_TIMEOUT_MS = 10_000;
+export const FILE_LISTING_FRESH_MS = 2000;
+export const FILE_LISTING_KEPT_MS = 60_000;
+export const MAX_FILE_LISTINGS = 2;
+/** A process that lists an agent's sessions; the first start on a slow machine takes tens of seconds. */
+export const SESSION_LISTING_TIMEOUT_MS = 60_000;
+/** Such processes at once; one may take 650 MB. */
+export const MAX_SESSION_LISTINGS = 2;
+
+/** Hosts of agents; their own bounds are in `src-main/agent-host/limits.ts`. */
+/** Lines of one host that wait to be handled: at the first it is asked to pause, at the second to go on. */
+export const HOST_QUEUE_HIGH_BYTES = 512 * 1024;
+export const HOST_QUEUE_LOW_BYTES = 128 * 1024;
+/** A host is one script of plain Node, and says at once whether the program runs. */
+export const HOST_START_TIMEOUT_MS = 20_000;
+/** From the connection until the host has answered; it does nothing else. */
+export const HOST_ATTACH_TIMEOUT_MS = 10_000;
+/** A host that was told to stop its program and says nothing of its end is killed. It gives up itself a little earlier. */
+export const HOST_STOP_TIMEOUT_MS = 10_000;
+
+/** The core of an agent. */
+/** What an agent answers without asking a model: an option that it is given. */
+export const AGENT_ANSWER_TIMEOUT_MS = 30_000;
+/** Requests of an agent that wait for an answer at once, of whatever kind; more are refused. */
+export const MAX_OPEN_AGENT_REQUESTS = 256;
+/** Answers on their way to an agent; above it the agent is not read. */
+export const MAX_UNSENT_ANSWERS = 64;
+/** Of a program that has ignored a cancel, from SIGTERM to SIGKILL: with AGENT_CANCEL_GRACE_MS well below 2 s. */
+export const AGENT_CANCEL_STOP_GRACE_MS = 400;

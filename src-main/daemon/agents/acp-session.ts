@@ -1,231 +1,263 @@
-import { client, methods, PROTOCOL_VERSION, RequestError } from '@agentclientprotocol/sdk';
-import type { ClientConnection, RequestPermissionResponse } from '@agentclientprotocol/sdk';
-import { z } from 'zod';
+import type { ContentBlock } from '@agentclientprotocol/sdk';
 import type { Clock } from '../../../src-shared/clock.ts';
-import { AGENT_START_TIMEOUT_MS } from '../limits.ts';
+import { deferred } from '../../../src-shared/deferred.ts';
+import type { ProgramEnd } from '../../agent-host/host-protocol.ts';
 import type { Logger } from '../../platform/logger.ts';
-import { acpStream } from './acp-stream.ts';
-import { InitializeResult, PermissionRequest, PromptResult, SessionResult, modelOf } from './acp-schema.ts';
-import type { StopReason } from './acp-schema.ts';
-import { AgentFailure } from './agent-failure.ts';
-import { ProcessGroup } from './process-group.ts';
-import type { ProgramEnd, ProgramOptions } from './process-group.ts';
+import { AGENT_ANSWER_TIMEOUT_MS, AGENT_CANCEL_STOP_GRACE_MS, AGENT_START_TIMEOUT_MS } from '../limits.ts';
+import type { HostPosition } from '../timeline/host-position.ts';
+import { abortable } from './abortable.ts';
+import { AcpConnection } from './acp-connection.ts';
+import type { AgentCall } from './acp-connection.ts';
+import { updateOf } from './acp-schema.ts';
+import { AgentError } from './agent-error.ts';
+import { AgentFailure, describeEnd, failureOf } from './agent-failure.ts';
+import { HostError } from './host-error.ts';
+import type { HostedProgram } from './hosted-program.ts';
+import { promptEnd } from './prompt-end.ts';
+import type { PromptEnd } from './prompt-end.ts';
+import { SessionOpening } from './session-opening.ts';
+import { SessionReader } from './session-reader.ts';
+import type { SessionState } from './session-state.ts';
+
+export interface SessionEvents {
+  /** What happens in the session. */
+  readonly onUpdate: (update: unknown) => void;
+  /** Told while an earlier session is loaded: it is in the timeline already. */
+  readonly onRepeated: (update: unknown) => void;
+  /** The program asks something. */
+  readonly onCall: (call: AgentCall) => void;
+  readonly onNotification: (method: string, params: unknown) => void;
+  /** The session is there; what follows is its own. Nothing more is read until this resolves. A rejection ends the start. */
+  readonly onReady: (ready: { sessionId: string; position: HostPosition }) => Promise<void>;
+  /** {@link AcpSession.position} changed. */
+  readonly onMoved: () => void;
+  /** Of an adopted session: everything that was said before has been told now. */
+  readonly onCaughtUp: () => void;
+  /** While it is pending nothing more is read. */
+  readonly drained: () => Promise<void> | null;
+}
 
 interface AcpSessionOptions {
-  readonly program: ProgramOptions;
-  /** ACP session of an earlier process, to go on with. */
-  readonly resume: string | null;
+  readonly program: HostedProgram;
+  readonly cwd: string;
+  readonly state: SessionState;
   readonly appVersion: string;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Called right after the process has started. */
-  readonly onProcess: (pid: number) => void;
-  readonly onUpdate: (update: unknown) => void;
-  /** `signal` aborts when the agent takes the request back or is gone. */
-  readonly onPermission: (request: PermissionRequest, signal: AbortSignal) => Promise<string | null>;
-  readonly drained: () => Promise<void>;
+  readonly events: SessionEvents;
 }
 
-interface StartedSession {
-  readonly sessionId: string;
-  /** False when an earlier session could not be continued, so that the agent knows nothing of it. */
-  readonly remembers: boolean;
+const RUBBISH_CHARS = 2000;
+
+interface StartOptions {
+  /** A session of an earlier process, to go on with. */
+  readonly resume: string | null;
+  /** Loading would harm the session. */
+  readonly neverLoad: boolean;
+  /** Called when the session is there, as a part of the start. */
+  readonly prepare: () => Promise<void>;
 }
 
-/** One process of an agent program with one ACP session in it. Start once; a new process is a new object. */
+/** One ACP session in one process of an agent program. Either {@link start} or {@link adopt} it, once. */
 export class AcpSession {
   readonly #options: AcpSessionOptions;
-  #spawn: Promise<ProcessGroup> | null = null;
-  #process: ProcessGroup | null = null;
-  #stopped = false;
-  #connection: ClientConnection | null = null;
+  readonly #connection: AcpConnection;
+  readonly #reader: SessionReader;
+  #reading: Promise<void> = Promise.resolve();
   #sessionId = '';
-  #ready = false;
-  #ignored = 0;
-  #model: string | null = null;
+  readonly #over = deferred<ProgramEnd | null>();
+  #phase: 'starting' | 'live' | 'detached' = 'starting';
+  #durable = 0;
+  /** The session is a new one: nothing that is told can be a repetition. */
+  #fresh = false;
+  /** The end of what it said that is no message: some programs tell their troubles there. */
+  #rubbish = '';
 
   constructor(options: AcpSessionOptions) {
+    const { program, clock, logger, events } = options;
     this.#options = options;
+    let ignored = 0;
+    this.#connection = new AcpConnection({
+      send: (line, about) => program.send(line, about),
+      firstId: program.welcome.highestRequestId + 1,
+      onCall: (call) => events.onCall(call),
+      onNotification: (method, params) => this.#notified(method, params),
+      onIgnored: (why, line) => {
+        if (ignored++ < 10) logger.debug({ why }, 'ignored a line of an agent');
+        if (why === 'not_json') this.#rubbish = `${this.#rubbish}${line.toString('utf8')}\n`.slice(-RUBBISH_CHARS);
+      },
+    });
+    const { onMoved, onCaughtUp, drained } = events;
+    const connection = this.#connection;
+    this.#reader = new SessionReader({ program, connection, clock, logger, onMoved, onCaughtUp, drained });
   }
 
-  /** The model in use as the agent names it, if it does. */
-  get model(): string | null {
-    return this.#model;
+  /** How far the program's output is told; null until the session is there. */
+  get position(): HostPosition | null {
+    return this.#phase === 'starting' ? null : { hostId: this.#options.program.hostId, line: this.#reader.last };
   }
 
-  /** Settles when the process is gone; pending until {@link start} has started it. */
-  get ended(): Promise<ProgramEnd> {
-    return this.#process?.ended ?? new Promise(() => {});
+  /** Settles when the program is gone and all that it said is told; null: it is another's now. Pending for ever after {@link detach}. */
+  get ended(): Promise<ProgramEnd | null> {
+    return this.#over.promise;
   }
 
-  /** Throws {@link AgentFailure}; the process is gone then. */
-  async start(signal: AbortSignal): Promise<StartedSession> {
-    const timeout = new AbortController();
-    const cancel = this.#options.clock.after(AGENT_START_TIMEOUT_MS, () =>
-      timeout.abort(new AgentFailure('timeout', `it was not ready after ${AGENT_START_TIMEOUT_MS / 1000} seconds`)),
+  /** `remembers` false: the agent could not go on with its session. Throws {@link AgentFailure}; the program is gone then. */
+  async start({ resume, neverLoad, prepare }: StartOptions, signal: AbortSignal): Promise<{ remembers: boolean }> {
+    const open = async (): Promise<{ remembers: boolean }> => {
+      const opened = await this.#opening.open(resume, neverLoad);
+      await prepare();
+      return opened;
+    };
+    return this.#started(open, signal);
+  }
+
+  /** Makes an agent of a session that its own program has: tells all of it. Throws {@link AgentFailure}; the program is gone then. */
+  async import(sessionId: string, signal: AbortSignal): Promise<void> {
+    await this.#started(() => this.#opening.load(sessionId), signal);
+  }
+
+  /** Goes on with a session that an earlier daemon started. Lines up to `line` are told already. */
+  adopt(sessionId: string, line: number): void {
+    this.#sessionId = sessionId;
+    this.#phase = 'live';
+    this.#reading = this.#read(line);
+  }
+
+  /** Runs one turn; `settle` is called while the line is handled that ends it. Returns the request's id. */
+  prompt(prompt: readonly ContentBlock[], settle: (end: PromptEnd) => void): number {
+    const params = { sessionId: this.#sessionId, prompt };
+    return this.#connection.ask('session/prompt', params, (answer) => settle(promptEnd(answer)));
+  }
+
+  /** As {@link prompt} for the turn that an earlier daemon began with request `id`. */
+  expectPrompt(id: number, settle: (end: PromptEnd) => void): void {
+    this.#connection.expect(id, (answer) => settle(promptEnd(answer)));
+  }
+
+  /** Asks the agent to end the turn. */
+  cancel(): void {
+    this.#connection.notify('session/cancel', { sessionId: this.#sessionId });
+  }
+
+  /** Something that an agent answers at once; `params` without the session's id. Throws {@link AgentFailure}. */
+  async request(method: string, params: Readonly<Record<string, unknown>>): Promise<unknown> {
+    const late = new AbortController();
+    const cancel = this.#options.clock.after(AGENT_ANSWER_TIMEOUT_MS, () =>
+      late.abort(new AgentFailure('timeout', `it did not answer within ${AGENT_ANSWER_TIMEOUT_MS / 1000} seconds`)),
     );
     try {
-      return await abortable(this.#open(), AbortSignal.any([signal, timeout.signal]));
+      const asked = this.#connection.request(method, { sessionId: this.#sessionId, ...params });
+      return await abortable(asked, late.signal);
     } catch (error) {
-      await this.stop();
-      throw await this.#failure(error);
+      throw failureOf(error);
     } finally {
       cancel();
     }
   }
 
-  /** Runs one turn. Throws {@link AgentFailure}. */
-  async prompt(text: string): Promise<StopReason> {
-    try {
-      const prompt = [{ type: 'text' as const, text }];
-      return PromptResult.parse(await this.#ask(methods.agent.session.prompt, { sessionId: this.#sessionId, prompt }))
-        .stopReason;
-    } catch (error) {
-      if (this.#connection?.signal.aborted) await this.stop();
-      throw await this.#failure(error);
-    }
+  /** Everything up to this position is on our disk. */
+  durable({ hostId, line }: HostPosition): void {
+    if (hostId !== this.#options.program.hostId) return;
+    this.#durable = Math.max(this.#durable, line);
+    this.#acknowledge();
   }
 
-  /** Asks the agent to end the turn; {@link prompt} then resolves with `cancelled`. */
-  cancel(): void {
-    this.#connection?.agent.notify(methods.agent.session.cancel, { sessionId: this.#sessionId }).catch(() => {});
+  /** Ends what the program has started since the last prompt and what still runs. */
+  async sweep(orphansOnly: boolean): Promise<void> {
+    const graceMs = AGENT_CANCEL_STOP_GRACE_MS;
+    const ended = await this.#options.program.sweep({ orphansOnly, graceMs });
+    if (ended.length > 0)
+      this.#options.logger.info({ count: ended.length }, 'ended what a cancelled turn left running');
   }
 
-  /** Ends the process and all it has started. Idempotent. */
-  async stop(): Promise<void> {
-    this.#stopped = true;
-    await this.#spawn?.then(
-      (process) => process.stop(),
-      () => {},
+  /** Ends the program and all it has started, and waits until everything that it said is told. Idempotent. */
+  async stop(graceMs?: number): Promise<void> {
+    this.#reader.hurry();
+    await this.#options.program.stop(graceMs);
+    await this.#reading;
+  }
+
+  /** Leaves the program running. Nothing more is told. */
+  detach(): void {
+    this.#phase = 'detached';
+    this.#reader.detach();
+    this.#options.program.detach();
+  }
+
+  async #started<T>(open: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    const timeout = new AbortController();
+    const cancel = this.#options.clock.after(AGENT_START_TIMEOUT_MS, () =>
+      timeout.abort(new AgentFailure('timeout', `it was not ready after ${AGENT_START_TIMEOUT_MS / 1000} seconds`)),
     );
-    this.#connection?.close();
-  }
-
-  async #open(): Promise<StartedSession> {
-    const { program, logger, appVersion, resume } = this.#options;
-    this.#spawn = ProcessGroup.start(program);
-    this.#process = await this.#spawn;
-    if (this.#stopped) throw new AgentFailure('not_running', 'it was stopped while it was starting');
-    this.#options.onProcess(this.#process.pid);
-    this.#connection = this.#connect(this.#process);
-    const { protocolVersion, agentCapabilities } = InitializeResult.parse(
-      await this.#ask(methods.agent.initialize, {
-        protocolVersion: PROTOCOL_VERSION,
-        clientCapabilities: { fs: { readTextFile: false, writeTextFile: false }, terminal: false },
-        clientInfo: { name: 'paseo', version: appVersion },
-      }),
-    );
-    if (protocolVersion !== PROTOCOL_VERSION) {
-      throw new AgentFailure(
-        'protocol',
-        `it speaks version ${protocolVersion} of ACP and Paseo version ${PROTOCOL_VERSION}`,
-      );
-    }
-    const continued = resume !== null && (await this.#resume(resume, agentCapabilities));
-    if (!continued) {
-      const session = SessionResult.parse(
-        await this.#ask(methods.agent.session.new, { cwd: program.cwd, mcpServers: [] }),
-      );
-      this.#sessionId = session.sessionId;
-      this.#model = modelOf(session);
-    }
-    this.#ready = true;
-    logger.debug({ pid: this.#process.pid, continued }, 'agent session ready');
-    return { sessionId: this.#sessionId, remembers: resume === null || continued };
-  }
-
-  /** Without a replay where the agent can; else what it replays is ignored, for the timeline has it already. */
-  async #resume(sessionId: string, can: InitializeResult['agentCapabilities']): Promise<boolean> {
-    const { cwd } = this.#options.program;
-    const method = can.sessionCapabilities.resume != null ? methods.agent.session.resume : methods.agent.session.load;
-    if (method === methods.agent.session.load && !can.loadSession) return false;
+    this.#reading = this.#read(null);
     try {
-      const answer = SessionResult.partial().safeParse(await this.#ask(method, { sessionId, cwd, mcpServers: [] }));
-      this.#sessionId = sessionId;
-      this.#model = answer.success ? modelOf(answer.data) : null;
-      return true;
+      return await abortable(open(), AbortSignal.any([signal, timeout.signal]));
     } catch (error) {
-      if (this.#connection?.signal.aborted) throw error;
-      this.#options.logger.info({ method, error: describe(error) }, 'the agent could not continue its session');
-      return false;
+      // It has done nothing yet that it would have to finish.
+      await this.stop(AGENT_CANCEL_STOP_GRACE_MS);
+      throw error instanceof AgentError ? error : failureOf(error);
+    } finally {
+      cancel();
     }
   }
 
-  #connect(process: ProcessGroup): ClientConnection {
-    const { stdin, stdout } = process;
-    return client({ name: 'paseo' })
-      .onRequest(methods.client.session.requestPermission, PermissionRequest, ({ params, signal }) =>
-        this.#permission(params, signal),
-      )
-      .connect(
-        acpStream({
-          stdin,
-          stdout,
-          drained: this.#options.drained,
-          onUpdate: (params) => this.#update(params),
-          onIgnored: (why) => {
-            if (this.#ignored++ < 10) this.#options.logger.debug({ why }, 'ignored a line of an agent');
-          },
-        }),
-      );
+  get #opening(): SessionOpening {
+    const { cwd, state, appVersion, logger } = this.#options;
+    const begun = (sessionId: string): Promise<void> => this.#begun(sessionId);
+    const onNew = (): void => void (this.#fresh = true);
+    return new SessionOpening({ connection: this.#connection, cwd, state, appVersion, logger, onNew, begun });
   }
 
-  async #permission(request: PermissionRequest, signal: AbortSignal): Promise<RequestPermissionResponse> {
-    const optionId = await this.#options.onPermission(request, signal);
-    return { outcome: optionId === null ? { outcome: 'cancelled' } : { outcome: 'selected', optionId } };
+  /** What comes behind this line belongs to the session, so reading rests here until everybody is ready for it. */
+  #begun(sessionId: string): Promise<void> {
+    this.#sessionId = sessionId;
+    const ready = this.#ready(sessionId);
+    this.#reader.hold(ready);
+    return ready;
   }
 
-  #update(params: unknown): void {
-    const { data } = z.looseObject({ update: z.unknown() }).safeParse(params);
-    const update = data === undefined ? params : data.update;
-    this.#model = modelOf(update) ?? this.#model;
-    if (this.#ready) this.#options.onUpdate(update);
+  async #ready(sessionId: string): Promise<void> {
+    // When the line has been handled.
+    await Promise.resolve();
+    if (this.#phase === 'starting') this.#phase = 'live';
+    const position = { hostId: this.#options.program.hostId, line: this.#reader.last };
+    await this.#options.events.onReady({ sessionId, position });
   }
 
-  async #ask(method: string, params: unknown): Promise<unknown> {
-    if (this.#connection === null) throw new AgentFailure('not_running', 'it is not running');
-    return this.#connection.agent.request(method, params);
+  #notified(method: string, params: unknown): void {
+    const { events } = this.#options;
+    if (method !== 'session/update') return events.onNotification(method, params);
+    const update = updateOf(params);
+    if (this.#phase === 'starting' && !this.#fresh) events.onRepeated(update);
+    else events.onUpdate(update);
   }
 
-  async #failure(error: unknown): Promise<Error> {
-    if (error instanceof AgentFailure) return error;
-    if (error instanceof RequestError && error.code === -32000) return new AgentFailure('login', describe(error));
-    if (error instanceof RequestError) return new AgentFailure('refused', describe(error));
-    if (error instanceof z.ZodError) return new AgentFailure('protocol', 'it sent an answer that ACP does not know');
-    if (this.#process === null) return error instanceof Error ? error : new Error(String(error));
-    const { code, signal } = await this.#process.ended;
-    const tail = this.#process.errorTail().trim();
-    const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
-    return new AgentFailure('ended', `it ended unexpectedly (${how})${tail === '' ? '' : `; its last words: ${tail}`}`);
+  async #read(known: number | null): Promise<void> {
+    const { program, logger } = this.#options;
+    try {
+      await this.#reader.read(known);
+    } catch (error) {
+      if (error instanceof HostError && error.code === 'displaced') {
+        this.#connection.close(new AgentFailure('ended', 'another Paseo took it over'));
+        return this.#over.resolve(null);
+      }
+      logger.error({ err: error }, 'an agent cannot be read any more');
+      void program.stop();
+    }
+    if (this.#phase === 'detached') return;
+    const end = await program.ended;
+    this.#connection.close(describeEnd(end, this.#lastWords()));
+    this.#over.resolve(end);
   }
-}
 
-/** Waits for `work`, or throws the signal's reason; `work` may go on and its failure is nobody's then. */
-async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  work.catch(() => {});
-  signal.throwIfAborted();
-  let stop = () => {};
-  const aborted = new Promise<never>((_resolve, reject) => {
-    stop = () => reject(signal.reason as Error);
-    signal.addEventListener('abort', stop, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', stop);
+  #lastWords(): string {
+    const plain = this.#rubbish.replace(/\u001b\[[0-9;?]*[A-Za-z]|[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');
+    return `${plain}${this.#options.program.errorTail()}`;
   }
-}
 
-const ErrorDetails = z.union([
-  z.string(),
-  z.looseObject({ details: z.string() }).transform(({ details }) => details),
-  z.looseObject({ message: z.string() }).transform(({ message }) => message),
-]);
-
-/** The message of an error with the details that agents put beside it. */
-function describe(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  if (!(error instanceof RequestError)) return message;
-  const details = ErrorDetails.safeParse(error.data);
-  return details.success && !message.includes(details.data) ? `${message}: ${details.data}` : message;
+  /** The host keeps what waits for an answer. */
+  #acknowledge(): void {
+    if (this.#phase === 'live' && !this.#reader.isBehind && this.#durable > 0) this.#options.program.ack(this.#durable);
+  }
 }

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { AgentId, Timestamp } from '../../../src-shared/ids.ts';
 import { AgentSummary } from '../../../src-shared/wire/agent.ts';
-import { readPrivateFile, writeFileAtomic } from '../../platform/atomic-file.ts';
+import { FileError, readPrivateFile, writeFileAtomic } from '../../platform/atomic-file.ts';
 import { AgentError } from './agent-error.ts';
 
 /** What is remembered of an agent beside its timeline. `state` is how it rests: while it works, the timeline tells. */
@@ -22,18 +22,36 @@ export const AgentRecord = z.strictObject({
   acpSessionId: z.string().max(4096).nullable(),
   state: z.enum(['ready', 'finished', 'failed', 'interrupted', 'stopped']),
   error: AgentSummary.shape.error,
-  /** The running process, so that a daemon that was killed can end what it left. `start` tells it from a later one. */
-  process: z.strictObject({ pid: z.int().min(2), start: z.string().nullable() }).nullable(),
+  /** Whose program has the session, and the line of its output with which it began; null while none is known to run. */
+  host: z
+    .strictObject({ hostId: z.string().min(1).max(64), line: z.int().min(0) })
+    .nullable()
+    .default(null),
+  /** Request id of the newest prompt that the program was given; null while the newest message did not get that far. */
+  sent: z.int().min(0).nullable().default(null),
+  /** The agent said that it wants a login. */
+  needsLogin: z.boolean().default(false),
+  /** Of records before there were hosts. */
+  process: z.unknown().optional(),
 });
 export type AgentRecord = z.infer<typeof AgentRecord>;
 
-/** One agent's folder: `agent.json` and `timeline.jsonl`. Without the former it is a creation that was cut, and is no agent. */
+/** Of `session.json` and `queue.json`: a few dozen messages with their files' names. */
+const MAX_STATE_BYTES = 64 * 1024 * 1024;
+
+/**
+ * One agent's folder: `agent.json`, `timeline.jsonl`, what is known of its session, its queue, its attachments, and what its host
+ * writes. Without the first it is a creation that was cut, and is no agent.
+ */
 export class AgentFolder {
   readonly path: string;
-  #saving: Promise<void> = Promise.resolve();
+  #writing: Promise<void> = Promise.resolve();
+  #draft: boolean;
 
-  constructor(path: string) {
+  /** `draft`: {@link save} does nothing until {@link publish}. */
+  constructor(path: string, draft = false) {
     this.path = path;
+    this.#draft = draft;
   }
 
   /** Makes the folder, durably. */
@@ -46,7 +64,7 @@ export class AgentFolder {
     } finally {
       await handle.close();
     }
-    return new AgentFolder(path);
+    return new AgentFolder(path, true);
   }
 
   get id(): string {
@@ -61,12 +79,33 @@ export class AgentFolder {
     return join(this.path, 'agent.json');
   }
 
-  /** Replaces the record; calls are done in order. */
-  save(record: AgentRecord): Promise<void> {
-    const text = `${JSON.stringify(record, null, 2)}\n`;
-    const saved = this.#saving.then(() => writeFileAtomic(this.recordPath, text, { mode: 0o600 }));
-    this.#saving = saved.catch(() => {});
-    return saved;
+  /** From now on it is an agent. */
+  async publish(record: AgentRecord): Promise<void> {
+    this.#draft = false;
+    await this.save(record);
+  }
+
+  /** Replaces the record; all writes are done in order. */
+  save(whole: AgentRecord): Promise<void> {
+    const { process: _, ...record } = whole;
+    return this.#draft ? Promise.resolve() : this.write('agent.json', record);
+  }
+
+  write(name: 'agent.json' | 'session.json' | 'queue.json', value: unknown): Promise<void> {
+    const text = `${JSON.stringify(value, null, 2)}\n`;
+    const written = this.#writing.then(() => writeFileAtomic(join(this.path, name), text, { mode: 0o600 }));
+    this.#writing = written.catch(() => {});
+    return written;
+  }
+
+  /** null when it is not there or says nothing. */
+  async read(name: 'session.json' | 'queue.json'): Promise<unknown> {
+    try {
+      return parseJson(await readPrivateFile(join(this.path, name), { maxBytes: MAX_STATE_BYTES }));
+    } catch (error) {
+      if (error instanceof FileError && error.code === 'missing') return null;
+      throw error;
+    }
   }
 
   /** Throws `FileError`, or {@link AgentError} `agent_failed` when it says what no record says. */

@@ -1,79 +1,104 @@
-import type { Clock } from '../../../src-shared/clock.ts';
-import { AGENT_CANCEL_GRACE_MS, MAX_UNSAVED_TIMELINE_BYTES } from '../limits.ts';
-import type { AgentState, AgentSummary } from '../../../src-shared/wire/agent.ts';
+import type { AgentSummary } from '../../../src-shared/wire/agent.ts';
 import type { Actor } from '../../../src-shared/wire/timeline.ts';
-import type { Logger } from '../../platform/logger.ts';
-import { cutText } from '../timeline/entry-bounds.ts';
-import type { TimelineLog } from '../timeline/timeline-log.ts';
-import type { StopReason } from './acp-schema.ts';
+import type { HostPosition } from '../timeline/host-position.ts';
+import { AgentDetailView } from './agent-detail-view.ts';
 import { AgentError, notSaved } from './agent-error.ts';
-import { AgentFailure } from './agent-failure.ts';
-import type { AgentFolder, AgentRecord } from './agent-folder.ts';
+import { AgentFailure, isLogin } from './agent-failure.ts';
+import type { AgentFolder } from './agent-folder.ts';
+import { AgentInbox } from './agent-inbox.ts';
+import type { AgentParts, AgentServices } from './agent-parts.ts';
+import { recoverAgent } from './agent-recovery.ts';
+import { AgentRequests } from './agent-requests.ts';
 import { AgentRuntime } from './agent-runtime.ts';
-import type { RuntimeServices } from './agent-runtime.ts';
-import { PermissionDesk } from './permission-desk.ts';
+import { agentSummary } from './agent-summary.ts';
 import { folderTitle, titleOf } from './agent-title.ts';
-import { timelineTail } from './open-turn.ts';
+import { firstMessage } from './open-turn.ts';
+import { PromptQueue } from './prompt-queue.ts';
+import { RecordKeeper } from './record-keeper.ts';
+import { chooseOption } from './session-choice.ts';
+import { SessionFile } from './session-file.ts';
+import { SessionState } from './session-state.ts';
+import { timelineBrake } from './timeline-brake.ts';
+import { TurnRunner } from './turn-runner.ts';
+import type { TurnEnd } from './turn-runner.ts';
 import { UpdateRecorder } from './update-recorder.ts';
 
-export interface AgentServices extends RuntimeServices {
-  readonly clock: Clock;
-  readonly date: () => Date;
-  readonly logger: Logger;
-  /** The summary changed. `urgent` is false when only the length of the timeline did. */
-  readonly onChange: (agent: Agent, urgent: boolean) => void;
-}
-
-interface Turn {
-  /** Why the turn shall end, when somebody said so. */
-  ending: 'cancelled' | 'interrupted' | null;
-  readonly done: Promise<void>;
-  readonly finish: () => void;
-}
-
-/** One agent: its record, its timeline, and its program while it runs. At most one turn at a time. */
+/** One agent: its record, its timeline, its queue, and its program while it runs. */
 export class Agent {
-  readonly timeline: TimelineLog;
-  readonly #folder: AgentFolder;
+  readonly folder: AgentFolder;
+  readonly record: RecordKeeper;
+  readonly timeline: AgentParts['timeline'];
+  readonly attachments: AgentParts['attachments'];
+  readonly detail: AgentDetailView;
+  readonly inbox: AgentInbox;
+  readonly queue: PromptQueue;
+  readonly requests: AgentRequests;
   readonly #services: AgentServices;
-  readonly #desk: PermissionDesk;
+  readonly #state: SessionState;
+  readonly #sessionFile: SessionFile;
   readonly #recorder: UpdateRecorder;
   readonly #runtime: AgentRuntime;
+  readonly #turns: TurnRunner;
   readonly #stopListening: () => void;
-  #record: AgentRecord;
-  #turn: Turn | null = null;
+  #importing = false;
+  #recovering = false;
   #warming = false;
   #stopping: Promise<void> | null = null;
 
-  constructor(folder: AgentFolder, record: AgentRecord, timeline: TimelineLog, services: AgentServices) {
-    this.#folder = folder;
-    this.#record = record;
-    this.timeline = timeline;
+  constructor({ folder, record, timeline, attachments, hooks }: AgentParts, services: AgentServices) {
+    const { clock, date, logger, uploads } = services;
+    this.folder = folder;
+    this.record = new RecordKeeper(folder, record, logger, () => this.#changed());
     this.#services = services;
-    this.#desk = new PermissionDesk(timeline, () => this.#changed());
-    const recorder = new UpdateRecorder(timeline, (title) => this.#update({ title: titleOf(title) }), services.clock);
-    this.#recorder = recorder;
-    this.#runtime = new AgentRuntime(record, services, {
-      onUpdate: (update) => recorder.record(update),
-      onPermission: (request, signal) => {
-        recorder.settle();
-        return this.#desk.ask(request, recorder.known(request.toolCall), signal);
-      },
-      onChange: () => this.#changed(),
-      onNotice: (text) => timeline.append({ kind: 'notice', level: 'warning', text }),
-      onRecord: (change) => this.#update(change),
-      drained: () => this.#drained(),
+    this.timeline = timeline;
+    this.attachments = attachments;
+    this.#state = new SessionState(() => {
+      this.#sessionFile.changed();
+      this.detail.changed();
     });
+    this.#sessionFile = new SessionFile(folder, this.#state, clock, logger);
+    const state = this.#state;
+    const onTitle = (title: string): void => this.record.update({ title: titleOf(title) });
+    const recorder = new UpdateRecorder({ timeline, state, attachments, clock, onTitle });
+    this.#recorder = recorder;
+    this.requests = new AgentRequests(timeline, recorder, () => this.#changed());
+    this.queue = new PromptQueue(folder, () => this.#changed());
+    const entry = () => services.entry(record.provider);
+    this.detail = new AgentDetailView({ record: () => this.record.now, state, queue: this.queue, entry });
+    this.#runtime = this.#newRuntime();
+    this.#turns = new TurnRunner({
+      ...{ timeline, recorder, requests: this.requests, runtime: this.#runtime, clock, logger },
+      onGiven: (requestId) => this.record.update({ sent: requestId }),
+      onNotGiven: () => this.record.update({ sent: null }),
+      onEnd: (end) => this.#turnEnded(end),
+    });
+    this.inbox = new AgentInbox({
+      ...{ cwd: record.cwd, timeline, attachments, uploads, state, date, logger },
+      ...{ queue: this.queue, turns: this.#turns },
+      closed: () => this.#closed(),
+      recovering: () => this.#recovering,
+      onBegin: (message) => this.#began(message.text || message.attachments[0]?.name || ''),
+    });
+    hooks.settle = () => {
+      recorder.settle();
+      return this.#runtime.position;
+    };
+    hooks.onDurable = (position) => this.#runtime.durable(position);
     this.#stopListening = timeline.onChange(() => services.onChange(this, false));
   }
 
   get id(): string {
-    return this.#record.id;
+    return this.record.now.id;
+  }
+
+  /** The agent's own name of the conversation; null while there is none. */
+  get acpSessionId(): string | null {
+    return this.record.now.acpSessionId;
   }
 
   /** When its program was last of use, or null when it does not run or must not be ended now. */
   get idleSince(): number | null {
-    return this.#turn === null && this.#desk.pending.length === 0 ? this.#runtime.idleSince : null;
+    return this.#turns.busy || this.requests.waiting ? null : this.#runtime.idleSince;
   }
 
   get running(): boolean {
@@ -81,13 +106,9 @@ export class Agent {
   }
 
   summary(): AgentSummary {
-    const { id, provider, providerLabel, title, cwd, createdAt, updatedAt, archived } = this.#record;
-    const { logId, lastSeq } = this.timeline;
-    const state = this.#state();
-    const error = state === this.#record.state ? this.#record.error : null;
-    const pending = this.#desk.pending;
-    const named = { id, provider, providerLabel, title, cwd, state, error, pending };
-    return { ...named, createdAt, updatedAt, archived, logId, lastSeq };
+    const { timeline, requests, queue } = this;
+    const program = { runtime: this.#runtime, turns: this.#turns, warming: this.#warming };
+    return agentSummary({ record: this.record.now, timeline, requests, queue, ...program });
   }
 
   /** Starts the program ahead of the first prompt. */
@@ -99,64 +120,62 @@ export class Agent {
     } catch (error) {
       // A turn that began meanwhile tells of it; and somebody may have archived or stopped it.
       const wanted = !(error instanceof AgentFailure && error.code === 'not_running');
-      if (this.#turn !== null || this.#stopping !== null || !wanted) return;
-      const text = this.#explain(error);
+      if (this.#turns.busy || this.#stopping !== null || !wanted) return;
+      const text = this.#runtime.explain(error);
       this.timeline.append({ kind: 'notice', level: 'error', text });
-      this.#update({ state: 'failed', error: text });
+      this.record.update({ state: 'failed', error: text, needsLogin: isLogin(error) });
     } finally {
       this.#warming = false;
       this.#changed();
     }
   }
 
-  /** As `AgentService.prompt`. */
-  async prompt(text: string, by: Actor): Promise<{ seq: number }> {
-    if (this.#stopping !== null) throw new AgentError('interrupted', 'Paseo is stopping. Try again when it runs.');
-    if (this.#record.archived)
-      throw new AgentError('bad_request', 'This agent is archived. Take it out of the archive first.');
-    if (this.#turn !== null) throw new AgentError('busy', 'The agent is working. Wait for it, or stop it first.');
-    const turn = newTurn();
-    this.#turn = turn;
-    try {
-      const { seq } = this.timeline.append({ kind: 'user', text, by });
-      const untold = this.#record.title === folderTitle(this.#record.cwd);
-      this.#update({ updatedAt: this.#now(), ...(untold && { title: titleOf(text) }) });
-      await this.timeline.flush();
-      void this.#run(turn, text);
-      return { seq };
-    } catch (error) {
-      this.#services.logger.error({ agent: this.id, err: error }, 'a prompt could not be saved');
-      this.#end('failed', 'The message could not be saved and was not sent. Free some disk space and send it again.');
-      throw new AgentError('not_saved', 'The message could not be saved and was not sent. Free some disk space.', {
-        cause: error,
-      });
-    }
+  /** Tells the whole of a session of the agent's own program, before it is published. Throws {@link AgentError}. */
+  async import(sessionId: string): Promise<void> {
+    this.#importing = true;
+    this.record.update({ acpSessionId: sessionId });
+    await this.#runtime.import(sessionId).finally(() => (this.#importing = false));
+    const first = await firstMessage(this.timeline);
+    if (first !== null && this.#untold) this.record.update({ title: titleOf(first.text) });
+    if (this.timeline.lastSeq > 0) this.record.update({ state: 'finished' });
+  }
+
+  /** As `AgentService.resume`. */
+  async resume(by: Actor): Promise<{ seq: number }> {
+    return this.inbox.resume(by, () => this.record.now);
+  }
+
+  /** As `AgentService.setOption`. */
+  async setOption(optionId: string, value: string | boolean, by: Actor): Promise<void> {
+    const refusal = this.#closed();
+    if (refusal !== null) throw refusal;
+    const session = { runtime: this.#runtime, state: this.#state, timeline: this.timeline, file: this.#sessionFile };
+    await chooseOption(session, { optionId, value, by });
   }
 
   async cancel(): Promise<void> {
-    await this.#endTurn('cancelled');
-  }
-
-  async answer(requestId: string, optionId: string | null, by: Actor): Promise<void> {
-    await this.#desk.answer(requestId, optionId, by);
+    await this.#turns.cancel();
   }
 
   async archive(archived: boolean): Promise<void> {
-    const before = this.#record.archived;
+    const before = this.record.now.archived;
     // First of all: a prompt that comes meanwhile would run where nobody looks.
-    this.#record = { ...this.#record, archived };
+    const saved = this.record.save({ archived });
     if (archived) {
-      await this.#endTurn('cancelled');
+      await Promise.allSettled([saved, this.#turns.cancel()]);
       await this.#runtime.stop();
     }
-    try {
-      await this.#folder.save(this.#record);
-    } catch (cause) {
-      this.#record = { ...this.#record, archived: before };
+    await saved.catch((cause: unknown) => {
+      this.record.update({ archived: before });
       throw notSaved('The archive could not be saved', cause);
-    } finally {
-      this.#changed();
-    }
+    });
+    this.inbox.goOn();
+  }
+
+  /** As {@link sleep}, for a person. */
+  async release(): Promise<void> {
+    if (this.#turns.busy) throw new AgentError('busy', 'The agent is working. Stop it first, or wait for it.');
+    await this.sleep();
   }
 
   /** Ends the program; the next prompt starts it again. */
@@ -164,131 +183,117 @@ export class Agent {
     await this.#runtime.stop();
   }
 
-  /** Called once after loading: closes what a daemon that was killed left open. */
+  /** Called once after loading: attaches to its program, or closes what an earlier daemon left open. */
   async recover(): Promise<void> {
-    await this.#runtime.endOrphan();
-    const { open, unanswered, lastAt } = await timelineTail(this.timeline);
-    if (lastAt !== null && lastAt > this.#record.updatedAt) this.#record = { ...this.#record, updatedAt: lastAt };
-    if (!open && unanswered.length === 0) return;
-    this.#desk.closeOld(unanswered);
-    if (open) this.#end('interrupted', 'Paseo ended while this turn was running. Send a message to go on.');
-    await this.timeline.flush();
+    this.#recovering = true;
+    this.#state.restore(await this.folder.read('session.json'));
+    await this.queue.restore(await this.folder.read('queue.json'), this.timeline);
+    const attached = await recoverAgent({
+      ...{ folder: this.folder, record: this.record.now, timeline: this.timeline, recorder: this.#recorder },
+      ...{ requests: this.requests, runtime: this.#runtime, turns: this.#turns },
+      ...{ clock: this.#services.clock, logger: this.#services.logger },
+      onRecord: (change) => this.record.update(change),
+    });
+    if (attached) return;
+    this.#recovering = false;
+    if (this.record.now.host !== null) this.record.update({ host: null });
+    this.inbox.goOn();
   }
 
-  /** Ends the turn as interrupted, the program and the log. Idempotent. */
-  stop(): Promise<void> {
-    this.#stopping ??= this.#stop();
+  /** Ends the program and its turn, or leaves it at work (`keep`), and closes the files. Idempotent. */
+  stop(agents: 'keep' | 'stop'): Promise<void> {
+    this.#stopping ??= this.#stop(agents);
     return this.#stopping;
   }
 
-  async #stop(): Promise<void> {
-    if (this.#turn !== null) this.#turn.ending ??= 'interrupted';
-    this.#desk.cancelAll();
-    await this.#runtime.stop();
-    await this.#turn?.done;
+  async #stop(agents: 'keep' | 'stop'): Promise<void> {
+    const left = agents === 'keep' && this.#turns.canBeLeft && this.#runtime.detach();
+    if (!left) {
+      const interrupted = this.#turns.interrupt();
+      this.requests.cancelAll();
+      await this.#runtime.stop();
+      await interrupted;
+    }
     this.#recorder.settle();
     this.#stopListening();
-    await Promise.all([this.timeline.close(), this.#folder.save(this.#record)]).catch((error: unknown) => {
-      this.#services.logger.error({ agent: this.id, err: error }, 'an agent could not be closed in order');
-    });
-  }
-
-  /** Never rejects: a turn always ends with an entry that says how. */
-  async #run(turn: Turn, text: string): Promise<void> {
-    try {
-      // Somebody may stop it while the prompt is written or the program starts.
-      const session = turn.ending === null ? await this.#runtime.ensure() : null;
-      this.#changed();
-      if (session === null || turn.ending !== null) return this.#endAsAsked(turn.ending ?? 'cancelled');
-      const reason = await session.prompt(text);
-      if (turn.ending === 'interrupted') return this.#endAsAsked('interrupted');
-      this.#end(reason, null);
-    } catch (error) {
-      if (turn.ending !== null) return this.#endAsAsked(turn.ending);
-      this.#services.logger.warn({ agent: this.id, code: codeOf(error) }, 'a turn failed');
-      this.#end('failed', this.#explain(error));
+    const files = [this.timeline.close(), this.#sessionFile.close(), this.record.save()];
+    for (const closed of await Promise.allSettled(files)) {
+      if (closed.status === 'fulfilled') continue;
+      this.#services.logger.error(
+        { agent: this.id, err: closed.reason as unknown },
+        'an agent could not be closed in order',
+      );
     }
   }
 
-  #endAsAsked(ending: 'cancelled' | 'interrupted'): void {
-    this.#end(ending, ending === 'interrupted' ? STOPPED : null);
-  }
-
-  async #endTurn(ending: 'cancelled'): Promise<void> {
-    const turn = this.#turn;
-    if (turn === null) return;
-    turn.ending ??= ending;
-    const graceful = this.#runtime.cancel();
-    this.#desk.cancelAll();
-    if (!graceful) await this.#runtime.stop();
-    const kill = this.#services.clock.after(AGENT_CANCEL_GRACE_MS, () => void this.#runtime.stop());
-    await turn.done;
-    kill();
-  }
-
-  #end(reason: StopReason | 'failed' | 'interrupted', error: string | null): void {
-    this.#desk.cancelAll();
-    const turn = this.#turn;
-    const cancelled = turn?.ending === 'cancelled';
-    const state = reason === 'failed' || reason === 'interrupted' ? reason : cancelled ? 'stopped' : 'finished';
-    this.#turn = null;
-    try {
-      this.#recorder.settle();
-      this.timeline.append({ kind: 'turn-end', reason, error });
-    } catch (failure) {
-      this.#services.logger.error({ agent: this.id, err: failure }, 'the end of a turn could not be saved');
-    }
-    this.timeline.flush().catch(() => {});
-    this.#runtime.touch();
-    this.#update({ state, error, updatedAt: this.#now() });
-    turn?.finish();
-  }
-
-  #state(): AgentState {
-    if (this.#desk.pending.length > 0) return 'needs-you';
-    if (this.#warming || this.#runtime.starting || (this.#turn !== null && !this.#runtime.running)) return 'starting';
-    return this.#turn !== null ? 'working' : this.#record.state;
-  }
-
-  #explain(error: unknown): string {
-    return cutText(error instanceof AgentError ? error.message : this.#runtime.explain(error), 1900);
-  }
-
-  #update(change: Partial<AgentRecord>): void {
-    this.#record = { ...this.#record, ...change };
-    this.#folder.save(this.#record).catch((error: unknown) => {
-      this.#services.logger.error({ agent: this.id, err: error }, 'an agent could not be saved');
+  #newRuntime(): AgentRuntime {
+    const { timeline, requests } = this;
+    const recorder = this.#recorder;
+    const session = { state: this.#state, folder: this.folder.path, id: () => this.record.now.acpSessionId };
+    return new AgentRuntime(this.record.now, session, this.#services, {
+      onUpdate: (update) => recorder.record(update),
+      onRepeated: (update) => (this.#importing ? recorder.replay(update) : recorder.observe(update)),
+      onCall: (call, hostId) => requests.handle(call, hostId),
+      onNotification: (method, params) => requests.notified(method, params),
+      onReady: ({ sessionId, position }) => this.#ready(sessionId, position),
+      onMoved: () => timeline.moved(),
+      onCaughtUp: () => this.#caughtUp(),
+      onGone: () => this.#gone(),
+      onNotice: (text) => timeline.append({ kind: 'notice', level: 'warning', text }),
+      onChange: () => this.#changed(),
+      drained: () => timelineBrake(timeline, this.#services.clock, () => this.#stopping !== null),
     });
-    this.#changed();
   }
 
-  #now(): string {
-    return this.#services.date().toISOString();
+  /** The program has its session: from here on a later daemon can attach to it. */
+  async #ready(acpSessionId: string, { hostId, line }: HostPosition): Promise<void> {
+    if (this.#importing) this.#recorder.endReplay();
+    await Promise.all([this.#sessionFile.save(), this.timeline.flush()]);
+    await this.record.save({ acpSessionId, host: { hostId, line } });
+  }
+
+  async #gone(): Promise<void> {
+    await this.timeline.flush();
+    this.record.update({ host: null });
+  }
+
+  #caughtUp(): void {
+    this.#recovering = false;
+    this.requests.closeRestored();
+    this.#turns.caughtUp();
+    this.inbox.goOn();
+  }
+
+  #began(text: string): void {
+    this.record.update({
+      updatedAt: this.#services.date().toISOString(),
+      sent: null,
+      ...(this.#untold && { title: titleOf(text) }),
+    });
+  }
+
+  #turnEnded({ state, error, needsLogin }: TurnEnd): void {
+    this.record.update({ state, error, needsLogin, updatedAt: this.#services.date().toISOString() });
+    if (state === 'finished') return this.inbox.goOn();
+    if (this.queue.waiting.length === 0) return;
+    this.queue.setPaused(true).catch((failure: unknown) => {
+      this.#services.logger.error({ agent: this.id, err: failure }, 'a queue could not be saved');
+    });
+  }
+
+  #closed(): AgentError | null {
+    if (this.#stopping !== null) return new AgentError('interrupted', 'Paseo is stopping. Try again when it runs.');
+    if (!this.record.now.archived) return null;
+    return new AgentError('bad_request', 'This agent is archived. Take it out of the archive first.');
+  }
+
+  /** It has no title but that of its folder. */
+  get #untold(): boolean {
+    return this.record.now.title === folderTitle(this.record.now.cwd);
   }
 
   #changed(): void {
     this.#services.onChange(this, true);
+    this.detail.changed();
   }
-
-  async #drained(): Promise<void> {
-    while (this.timeline.unsavedBytes > MAX_UNSAVED_TIMELINE_BYTES && this.#stopping === null) {
-      const failed = await this.timeline.flush().then(
-        () => false,
-        () => true,
-      );
-      if (failed) await new Promise<void>((resolve) => this.#services.clock.after(1000, resolve));
-    }
-  }
-}
-
-const STOPPED = 'Paseo was stopped while this turn was running. Send a message to go on.';
-
-function newTurn(): Turn {
-  let finish = () => {};
-  const done = new Promise<void>((resolve) => (finish = resolve));
-  return { ending: null, done, finish };
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof AgentError || error instanceof AgentFailure ? error.code : 'unknown';
 }

@@ -13,6 +13,8 @@ export function damagedSummary(id: string, record: AgentRecord | null, why: stri
     state: 'failed',
     error: why.slice(0, 2048),
     pending: [],
+    questions: [],
+    queued: 0,
     createdAt: record?.createdAt ?? at,
     updatedAt: record?.updatedAt ?? at,
     archived: record?.archived ?? false,

@@ -1,10 +1,21 @@
+import type { EntryBody, TimelineEntry } from '../../../src-shared/wire/timeline.ts';
 import type { TimelineLog } from '../timeline/timeline-log.ts';
 
+/** Entries of an open turn that are looked at when a daemon goes on with it; the oldest are left out of a longer one. */
+const MAX_ENTRIES = 4096;
+
+/** How the last turn ended. */
+interface LastEnd extends Omit<Extract<EntryBody, { kind: 'turn-end' }>, 'kind'> {
+  readonly at: string;
+}
+
 interface TimelineTail {
-  /** A turn began and its end is not there. */
+  /** A turn began whose end is not there. */
   readonly open: boolean;
-  /** Permission requests of the last turn that nobody answered, oldest first. */
-  readonly unanswered: string[];
+  /** Of the open turn, or after the last one: requests, answers and tool calls, oldest first. */
+  readonly entries: TimelineEntry[];
+  /** null while a turn is open, or none has ended. */
+  readonly last: LastEnd | null;
   /** Time of the newest entry. */
   readonly lastAt: string | null;
 }
@@ -12,15 +23,35 @@ interface TimelineTail {
 /** Looks back from the end of a log to where its last turn began or ended. */
 export async function timelineTail(timeline: TimelineLog): Promise<TimelineTail> {
   let open = false;
+  let last: LastEnd | null = null;
   let lastAt: string | null = null;
-  const answered = new Set<string>();
-  const unanswered: string[] = [];
-  await timeline.visitBackward(({ at, body }) => {
+  const entries: TimelineEntry[] = [];
+  await timeline.visitBackward((entry) => {
+    const { at, body } = entry;
     lastAt ??= at;
-    if (body.kind === 'permission-answer') answered.add(body.requestId);
-    if (body.kind === 'permission' && !answered.has(body.requestId)) unanswered.unshift(body.requestId);
     open = body.kind === 'user';
+    if (body.kind === 'turn-end') last = { ...body, at };
+    const text = body.kind === 'message' || body.kind === 'thought';
+    if (!text && entries.length < MAX_ENTRIES) entries.push(entry);
     return body.kind !== 'user' && body.kind !== 'turn-end';
   });
-  return { open, unanswered, lastAt };
+  return { open, entries: entries.reverse(), last, lastAt };
+}
+
+/** What a conversation began with; null when that is not on its first pages. */
+export async function firstMessage(timeline: TimelineLog): Promise<Extract<EntryBody, { kind: 'user' }> | null> {
+  const entries = await timeline.page(FIRST_ENTRIES + 1, FIRST_ENTRIES);
+  return entries.map(({ body }) => body).find((body) => body.kind === 'user') ?? null;
+}
+
+const FIRST_ENTRIES = 100;
+
+/** The newest message of a person; null when there is none. */
+export async function lastMessage(timeline: TimelineLog): Promise<Extract<EntryBody, { kind: 'user' }> | null> {
+  let found: Extract<EntryBody, { kind: 'user' }> | null = null;
+  await timeline.visitBackward(({ body }) => {
+    if (body.kind === 'user') found = body;
+    return found === null;
+  });
+  return found;
 }

@@ -1,114 +1,89 @@
 import type { PendingPermission } from '../../../src-shared/wire/agent.ts';
-import type { Actor, PermissionOption } from '../../../src-shared/wire/timeline.ts';
+import type { Actor, EntryBody, PermissionOption, TimelineEntry } from '../../../src-shared/wire/timeline.ts';
 import { MAX_PENDING_PERMISSIONS } from '../limits.ts';
 import { cutText } from '../timeline/entry-bounds.ts';
-import { randomId } from '../timeline/random-id.ts';
 import type { TimelineLog } from '../timeline/timeline-log.ts';
 import type { PermissionRequest } from './acp-schema.ts';
 import { AgentError } from './agent-error.ts';
+import { RequestDesk } from './request-desk.ts';
 import { wholeToolCall } from './tool-call.ts';
 import type { ToolFields } from './tool-call.ts';
 
-/** Answered requests that are remembered, to tell a late answer from a wrong one. */
-const MAX_ANSWERED = 1024;
-
-interface Waiting {
-  readonly shown: PendingPermission;
-  readonly resolve: (optionId: string | null) => void;
-}
-
-/** The open permission requests of one agent. Each is settled once: by the first answer, or with null when nobody can answer. */
+/** The open permission requests of one agent. An answer is one of the options that were offered, or null. */
 export class PermissionDesk {
-  readonly #timeline: TimelineLog;
-  readonly #onChange: () => void;
-  readonly #waiting = new Map<string, Waiting>();
-  readonly #answered = new Set<string>();
+  readonly #timeline: Pick<TimelineLog, 'append' | 'flush'>;
+  readonly #desk: RequestDesk<PendingPermission, PermissionOption | null>;
 
-  constructor(timeline: TimelineLog, onChange: () => void) {
+  constructor(timeline: Pick<TimelineLog, 'append' | 'flush'>, onChange: () => void) {
     this.#timeline = timeline;
-    this.#onChange = onChange;
+    this.#desk = new RequestDesk<PendingPermission, PermissionOption | null>({
+      timeline,
+      onChange,
+      limit: MAX_PENDING_PERMISSIONS,
+      nobody: null,
+      told: (requestId, option, by) => ({ kind: 'permission-answer', requestId, option, by }),
+      words: { answered: 'This request was answered already.', unknown: 'There is no such permission request.' },
+    });
   }
 
   get pending(): PendingPermission[] {
-    return [...this.#waiting.values()].map(({ shown }) => shown);
+    return this.#desk.open;
   }
 
-  /** Shows the request and waits for its answer: an option id, or null. `signal`: the agent does not wait any more. */
-  async ask(request: PermissionRequest, known: Partial<ToolFields>, signal: AbortSignal): Promise<string | null> {
-    if (this.#waiting.size >= MAX_PENDING_PERMISSIONS || signal.aborted) return null;
-    const requestId = randomId();
-    const tool = wholeToolCall(request.toolCall, known);
-    const options = request.options.map(({ optionId, name, kind }) => ({ optionId, name: name.slice(0, 256), kind }));
-    const { seq } = this.#timeline.append({ kind: 'permission', requestId, ...tool, options });
-    const shown = { requestId, seq, title: cutText(tool.title, 900), toolKind: tool.toolKind, options };
-    const answer = new Promise<string | null>((resolve) => this.#waiting.set(requestId, { shown, resolve }));
-    const withdraw = () => this.#settle(requestId, null, null)?.(null);
-    signal.addEventListener('abort', withdraw, { once: true });
-    // A failure is retried and reported by the timeline itself.
-    this.#timeline.flush().catch(() => {});
-    this.#onChange();
-    try {
-      return await answer;
-    } finally {
-      signal.removeEventListener('abort', withdraw);
-    }
+  /** Whether it was shown: it is open or answered. */
+  knows(requestId: string): boolean {
+    return this.#desk.knows(requestId);
+  }
+
+  /** As `RequestDesk.ask`; the answer is the id of an option, or null. `known`: what was told of the tool call before. */
+  async ask(
+    requestId: string,
+    request: PermissionRequest,
+    known: Partial<ToolFields>,
+    signal: AbortSignal,
+  ): Promise<string | null> {
+    const option = await this.#desk.ask(requestId, () => this.#show(requestId, request, known), signal);
+    return option?.optionId ?? null;
   }
 
   /** Resolves when the answer is durable and the agent has it. Throws {@link AgentError}. */
   async answer(requestId: string, optionId: string | null, by: Actor): Promise<void> {
-    const waiting = this.#waiting.get(requestId);
-    if (waiting === undefined) throw this.#unknown(requestId);
-    const option = optionId === null ? null : waiting.shown.options.find((one) => one.optionId === optionId);
-    if (option === undefined) {
+    const choose = ({ options }: PendingPermission): PermissionOption | null => {
+      const option = optionId === null ? null : options.find((one) => one.optionId === optionId);
+      if (option !== undefined) return option;
       throw new AgentError('bad_request', 'This request has no such option. Choose one of those it offers.');
-    }
-    const resolve = this.#settle(requestId, option, by);
-    try {
-      await this.#timeline.flush();
-    } catch (error) {
-      // What could not be recorded must not happen.
-      this.#timeline.append({
-        kind: 'notice',
-        level: 'error',
-        text: 'The answer could not be saved and was not given.',
-      });
-      resolve?.(null);
-      throw new AgentError('not_saved', 'The answer could not be saved. Free some disk space and try again.', {
-        cause: error,
-      });
-    }
-    resolve?.(optionId);
+    };
+    await this.#desk.answer(requestId, choose, by);
   }
 
   /** The turn is over or the agent gone. */
   cancelAll(): void {
-    for (const requestId of [...this.#waiting.keys()]) this.#settle(requestId, null, null)?.(null);
+    this.#desk.cancelAll();
   }
 
-  /** Requests of an earlier run of the daemon that nobody can answer any more. */
-  closeOld(requestIds: Iterable<string>): void {
-    for (const requestId of requestIds) this.#record(requestId, null, null);
+  /** What an earlier run of the daemon left, oldest first. */
+  restore(entries: readonly TimelineEntry[]): void {
+    for (const { seq, body } of entries) {
+      if (body.kind === 'permission') this.#desk.reopen(body.requestId, shownPermission(seq, body));
+      if (body.kind === 'permission-answer') this.#desk.remember(body.requestId, body.option);
+    }
   }
 
-  #settle(requestId: string, option: PermissionOption | null, by: Actor | null): Waiting['resolve'] | undefined {
-    const waiting = this.#waiting.get(requestId);
-    if (waiting === undefined) return undefined;
-    this.#waiting.delete(requestId);
-    this.#record(requestId, option, by);
-    this.#onChange();
-    return waiting.resolve;
+  /** Requests of an earlier run that the agent has not asked again: nobody can answer them any more. */
+  closeRestored(): void {
+    this.#desk.closeRestored();
   }
 
-  #record(requestId: string, option: PermissionOption | null, by: Actor | null): void {
-    this.#answered.add(requestId);
-    const [oldest] = this.#answered;
-    if (this.#answered.size > MAX_ANSWERED && oldest !== undefined) this.#answered.delete(oldest);
-    this.#timeline.append({ kind: 'permission-answer', requestId, option, by });
+  #show(requestId: string, request: PermissionRequest, known: Partial<ToolFields>): PendingPermission {
+    const tool = wholeToolCall(request.toolCall, known);
+    const options = request.options.map(({ optionId, name, kind }) => ({ optionId, name: name.slice(0, 256), kind }));
+    const body = { kind: 'permission' as const, requestId, ...tool, options };
+    const { seq } = this.#timeline.append(body);
+    return shownPermission(seq, body);
   }
+}
 
-  #unknown(requestId: string): AgentError {
-    return this.#answered.has(requestId)
-      ? new AgentError('already_answered', 'This request was answered already.')
-      : new AgentError('not_found', 'There is no such permission request.');
-  }
+function shownPermission(seq: number, body: Extract<EntryBody, { kind: 'permission' }>): PendingPermission {
+  const { requestId, title, toolKind, options } = body;
+  return { requestId, seq, title: cutText(title, 900), toolKind, options };
 }

@@ -1,4 +1,5 @@
-import { cp, mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
+import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Clock } from '../../../src-shared/clock.ts';
@@ -6,25 +7,35 @@ import { systemClock } from '../../../src-shared/clock.ts';
 import type { ProviderConfig } from '../../../src-shared/config/schema.ts';
 import type { AgentSummary } from '../../../src-shared/wire/agent.ts';
 import type { EntryBody } from '../../../src-shared/wire/timeline.ts';
+import { testHostProgram } from '../../agent-host/host-fixture.ts';
 import { collectingLogger } from '../../platform/logger.ts';
-import { processStart } from '../home/process-start.ts';
+import { processStart } from '../../platform/process-start.ts';
+import type { PromptInput } from './agent-service.ts';
 import { AgentSupervisor } from './agent-supervisor.ts';
+import { UploadStore } from './upload-store.ts';
 
 export const someone = { deviceId: null, name: 'Test' };
 const FAKE_AGENT = resolve(import.meta.dirname, '../../../e2e/fake-agent/fake-agent.mjs');
 
-/** Waits shrink, so that graces and deadlines pass in a test; their order stays. */
+/** Long waits shrink, so that deadlines pass in a test. */
 function hurried(factor: number): Clock {
-  return { now: systemClock.now, after: (ms, run) => systemClock.after(ms / factor, run) };
+  return { now: systemClock.now, after: (ms, run) => systemClock.after(ms < LONG_MS ? ms : ms / factor, run) };
 }
+const LONG_MS = 60_000;
 
 export interface HarnessOptions {
   /** Options of the fake agent. */
   readonly args?: readonly string[];
   readonly providers?: Readonly<Record<string, ProviderConfig>>;
   readonly env?: NodeJS.ProcessEnv;
-  /** How many times faster deadlines pass. */
+  /** How many times faster deadlines of a minute and more pass. */
   readonly hurry?: number;
+  readonly maxRunning?: number;
+}
+
+/** A prompt of text alone. */
+export function words(text: string): PromptInput {
+  return { text, attachments: [], mentions: [] };
 }
 
 /** A supervisor with the fake agent as provider `fake`, in folders of its own. For tests. */
@@ -32,16 +43,21 @@ export class SupervisorHarness {
   readonly root: string;
   readonly cwd: string;
   readonly logger = collectingLogger();
+  readonly uploads: UploadStore;
   supervisor: AgentSupervisor;
   /** Of the supervisor. */
-  folder: string;
+  readonly folder: string;
   readonly #options: HarnessOptions;
+  readonly #hostProgram: string;
+  readonly #aliases: Record<string, ProviderConfig> = {};
 
-  private constructor(root: string, options: HarnessOptions) {
+  private constructor(root: string, options: HarnessOptions, uploads: UploadStore, hostProgram: string) {
     this.root = root;
     this.cwd = join(root, 'project');
     this.folder = join(root, 'agents');
+    this.uploads = uploads;
     this.#options = options;
+    this.#hostProgram = hostProgram;
     this.supervisor = this.#make();
   }
 
@@ -49,28 +65,25 @@ export class SupervisorHarness {
     const root = await realpath(await mkdtemp(join(tmpdir(), 'paseo-agents-')));
     await mkdir(join(root, 'project'));
     await mkdir(join(root, 'agents'));
-    const harness = new SupervisorHarness(root, options);
+    const logger = collectingLogger();
+    const files = { folder: join(root, 'uploads'), clock: systemClock, date: () => new Date(), logger };
+    const harness = new SupervisorHarness(root, options, await UploadStore.open(files), await testHostProgram());
     await harness.supervisor.start();
     return harness;
   }
 
-  /**
-   * A new supervisor on the same folder, and the old one. `kill`: on what was on disk just now, as after a kill; the old one goes
-   * on with what is no longer the folder, as nothing else does.
-   */
-  async restart({ kill }: { kill: boolean }): Promise<AgentSupervisor> {
+  /** Stops the supervisor and starts a new one on the same folder; gives the old one. */
+  async restart(agents: 'keep' | 'stop' = 'stop'): Promise<AgentSupervisor> {
     const old = this.supervisor;
-    if (kill) {
-      await cp(this.folder, join(this.root, 'after-kill'), { recursive: true });
-      this.folder = join(this.root, 'after-kill');
-    } else await old.stop();
+    await old.stop(agents);
     this.supervisor = this.#make();
     await this.supervisor.start();
     return old;
   }
 
   async close(): Promise<void> {
-    await this.supervisor.stop();
+    await this.supervisor.stop('stop');
+    await this.uploads.stop();
     await rm(this.root, { recursive: true, force: true });
   }
 
@@ -82,13 +95,24 @@ export class SupervisorHarness {
   }
 
   async create(prompt: string | null): Promise<string> {
-    const { agentId } = await this.supervisor.create({ provider: 'fake', cwd: this.cwd, prompt, by: someone });
+    const input = prompt === null ? null : words(prompt);
+    const { agentId } = await this.supervisor.create({ provider: 'fake', cwd: this.cwd, prompt: input, by: someone });
     return agentId;
   }
 
   async say(id: string, prompt: string): Promise<void> {
-    await this.supervisor.prompt(id, prompt, someone);
+    await this.supervisor.prompt(id, words(prompt), someone);
     await this.rest(id);
+  }
+
+  /** One more provider. */
+  alias(id: string, provider: ProviderConfig): void {
+    this.#aliases[id] = provider;
+  }
+
+  /** Of what is on disk, whoever made it. */
+  agentIds(): string[] {
+    return readdirSync(this.folder);
   }
 
   rest(id: string): Promise<AgentSummary> {
@@ -155,23 +179,45 @@ export class SupervisorHarness {
           return `${body.kind}: ${body.reason}`;
         case 'other':
           return `${body.kind}: ${body.type}`;
+        case 'content':
+          return `${body.kind}: ${body.from} ${body.block.type}`;
+        case 'question':
+          return `${body.kind}: ${body.message}`;
+        case 'question-answer':
+          return `${body.kind}: ${body.action}`;
+        case 'option':
+          return `${body.kind}: ${body.name} = ${body.value}`;
       }
     });
   }
 
   #make(): AgentSupervisor {
-    const { args = [], providers = {}, env = {}, hurry } = this.#options;
-    const memory = ['--memory', join(this.root, 'memory')];
-    const fake = { label: 'Fake', command: process.execPath, args: [FAKE_AGENT, ...memory, ...args] };
+    const { maxRunning = 64, hurry } = this.#options;
     return new AgentSupervisor({
-      folder: this.folder,
-      providers: () => ({ fake, ...providers }),
-      environment: { PATH: process.env['PATH'], HOME: this.root, ...env },
-      userHome: this.root,
-      appVersion: '0.0.0',
-      logger: this.logger,
+      ...{ uploads: this.uploads, logger: this.logger, maxRunning: () => maxRunning, providers: () => this.providers },
+      ...this.plain,
       ...(hurry !== undefined && { clock: hurried(hurry) }),
     });
+  }
+
+  get providers(): Readonly<Record<string, ProviderConfig>> {
+    const { args = [], providers = {} } = this.#options;
+    const memory = ['--memory', join(this.root, 'memory')];
+    const fake = { label: 'Fake', command: process.execPath, args: [FAKE_AGENT, ...memory, ...args] };
+    return { fake, ...providers, ...this.#aliases };
+  }
+
+  /** Options of a supervisor that are plain data, for one in another process. */
+  get plain() {
+    return {
+      folder: this.folder,
+      socketFolder: join(this.root, 'run'),
+      runtime: { nodePath: process.execPath, hostProgram: this.#hostProgram, adapters: { claude: '', codex: '' } },
+      environment: { PATH: process.env['PATH'], HOME: this.root, ...this.#options.env },
+      loginShell: false,
+      userHome: this.root,
+      appVersion: '0.0.0',
+    };
   }
 }
 

@@ -1,9 +1,10 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
-import { MAX_RUNNING_AGENTS } from '../limits.ts';
-import { runs, someone, SupervisorHarness } from './supervisor-harness.ts';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { runs, someone, SupervisorHarness, words } from './supervisor-harness.ts';
 import type { HarnessOptions } from './supervisor-harness.ts';
+
+vi.setConfig({ testTimeout: 30_000 });
 
 const harnesses: SupervisorHarness[] = [];
 afterEach(async () => {
@@ -34,7 +35,7 @@ describe('after a restart', () => {
     const id = await h.run('say one');
     const before = { ...h.supervisor.get(id)! };
     const lines = await h.lines(id);
-    await h.restart({ kill: false });
+    await h.restart();
     expect(h.supervisor.get(id)).toEqual(before);
     expect(await h.lines(id)).toEqual(lines);
     await h.say(id, 'recall');
@@ -45,7 +46,7 @@ describe('after a restart', () => {
   test('an agent that can resume is not asked to replay', async () => {
     const h = await start({ args: ['--resume', '--no-load'] });
     const id = await h.run('say one');
-    await h.restart({ kill: false });
+    await h.restart();
     await h.say(id, 'recall');
     expect((await h.lines(id)).at(-2)).toBe('message: say one');
   });
@@ -53,7 +54,7 @@ describe('after a restart', () => {
   test('an agent that cannot go on says that it does not remember', async () => {
     const h = await start({ args: ['--no-load'] });
     const id = await h.run('say one');
-    await h.restart({ kill: false });
+    await h.restart();
     await h.say(id, 'recall');
     expect((await h.lines(id)).slice(-3)).toEqual([
       'notice: Fake could not continue its session and does not remember what was said above.',
@@ -67,7 +68,7 @@ describe('after a restart', () => {
     const id = await h.create('orphan\nask Go on');
     const orphan = await orphanOf(h, id);
     await h.needsYou(id);
-    const old = await h.restart({ kill: false });
+    const old = await h.restart();
     expect(await runs(orphan)).toBe(false);
     expect(h.supervisor.get(id)).toMatchObject({
       state: 'interrupted',
@@ -75,38 +76,17 @@ describe('after a restart', () => {
       error: expect.stringContaining('stopped'),
     });
     expect((await h.lines(id)).slice(-2)).toEqual(['permission-answer: nobody', 'turn-end: interrupted']);
-    await expect(old.prompt(id, 'hi', someone)).rejects.toMatchObject({ code: 'interrupted' });
-  });
-
-  test('a turn that was cut by a kill is interrupted, its requests are closed and its program ended', async () => {
-    const h = await start();
-    const id = await h.create('orphan\nask Go on');
-    const orphan = await orphanOf(h, id);
-    const { pending, logId } = await h.needsYou(id);
-    await expect
-      .poll(async () => JSON.parse(await readFile(join(h.root, 'agents', id, 'agent.json'), 'utf8')) as unknown)
-      .toMatchObject({ process: { pid: expect.any(Number) } });
-    const old = await h.restart({ kill: true });
-    await expect.poll(() => runs(orphan)).toBe(false);
-    expect(h.supervisor.get(id)).toMatchObject({ state: 'interrupted', pending: [] });
-    expect(h.supervisor.get(id)?.logId).not.toBe(logId);
-    const lines = await h.lines(id);
-    expect(lines.slice(-2)).toEqual(['permission-answer: nobody', 'turn-end: interrupted']);
-    const answer = h.supervisor.answerPermission(id, pending[0]!.requestId, 'yes', someone);
-    await expect(answer).rejects.toMatchObject({ code: 'already_answered' });
-    await h.restart({ kill: false });
-    expect(await h.lines(id)).toEqual(lines);
-    await old.stop();
+    await expect(old.prompt(id, words('hi'), someone)).rejects.toMatchObject({ code: 'interrupted' });
   });
 
   test('a damaged agent is listed with the reason, and the others work', async () => {
     const h = await start();
     const [log, record, fine] = [await h.run('say a'), await h.run('say b'), await h.run('say c')];
-    await h.supervisor.stop();
+    await h.supervisor.stop('stop');
     const path = join(h.root, 'agents', log, 'timeline.jsonl');
     await writeFile(path, (await readFile(path, 'utf8')).replace('"turn-end"', '"turn-"end"'));
     await writeFile(join(h.root, 'agents', record, 'agent.json'), '{"format":');
-    await h.restart({ kill: false });
+    await h.restart();
     expect(h.supervisor.get(log)).toMatchObject({
       state: 'failed',
       title: 'say a',
@@ -114,7 +94,7 @@ describe('after a restart', () => {
     });
     expect(h.supervisor.get(record)).toMatchObject({ state: 'failed', error: expect.stringContaining('agent.json') });
     expect(h.supervisor.timeline(log)).toBeUndefined();
-    await expect(h.supervisor.prompt(log, 'hi', someone)).rejects.toMatchObject({ code: 'agent_failed' });
+    await expect(h.supervisor.prompt(log, words('hi'), someone)).rejects.toMatchObject({ code: 'agent_failed' });
     await h.say(fine, 'recall');
     expect((await h.lines(fine)).at(-2)).toBe('message: say c');
   });
@@ -130,25 +110,28 @@ test('stopping twice, or while everything is under way, leaves nothing running',
   }
   const ids = await Promise.all([h.create(null), h.create('orphan\nhang'), h.create('say never')]);
   const orphan = await orphanOf(h, ids[1]);
-  await Promise.all([h.supervisor.stop(), h.supervisor.stop()]);
+  await Promise.all([h.supervisor.stop('stop'), h.supervisor.stop('stop')]);
   expect(await runs(orphan)).toBe(false);
   expect(await processesOf(h)).toEqual([]);
-  await h.supervisor.stop();
+  await h.supervisor.stop('stop');
   const records = await Promise.all(ids.map((id) => readFile(join(h.root, 'agents', id, 'agent.json'), 'utf8')));
-  for (const record of records) expect(JSON.parse(record)).toMatchObject({ process: null });
+  for (const record of records) expect(JSON.parse(record)).toMatchObject({ host: null });
   const after = h.supervisor.create({ provider: 'fake', cwd: h.cwd, prompt: null, by: someone });
   await expect(after).rejects.toMatchObject({ code: 'interrupted' });
 });
 
 test('when too many run, the one that was idle longest makes room', async () => {
-  const h = await start();
-  const ids: string[] = [];
-  for (let i = 0; i <= MAX_RUNNING_AGENTS; i++) ids.push(await h.run('say hi'));
+  const h = await start({ maxRunning: 2 });
+  const ids = [await h.run('say a'), await h.run('say b'), await h.run('say c')];
   const running = async () => {
-    const records = ids.map((id) => readFile(join(h.root, 'agents', id, 'agent.json'), 'utf8'));
-    return (await Promise.all(records)).map((text) => (JSON.parse(text) as { process: unknown }).process !== null);
+    const records = ids.map((id) => readFile(join(h.folder, id, 'agent.json'), 'utf8'));
+    return (await Promise.all(records)).map((text) => (JSON.parse(text) as { host: unknown }).host !== null);
   };
-  await expect.poll(running).toEqual([false, ...Array.from({ length: MAX_RUNNING_AGENTS }, () => true)]);
+  await expect.poll(running).toEqual([false, true, true]);
   await h.say(ids[0]!, 'recall');
-  expect((await h.lines(ids[0]!)).at(-2)).toBe('message: say hi');
-}, 30_000);
+  expect((await h.lines(ids[0]!)).at(-2)).toBe('message: say a');
+  const working = await Promise.all([h.create('hang'), h.create('hang')]);
+  for (const id of working) await h.until(id, ({ state }) => state === 'working');
+  await h.say(ids[0]!, 'say no');
+  expect(h.supervisor.get(ids[0]!)).toMatchObject({ state: 'failed', error: expect.stringContaining('maxRunning') });
+});

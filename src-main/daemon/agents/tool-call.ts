@@ -1,6 +1,8 @@
 import type { EntryBody, ToolContent } from '../../../src-shared/wire/timeline.ts';
 import { cutText } from '../timeline/entry-bounds.ts';
 import type { AcpToolContent, Content, ToolCall } from './acp-schema.ts';
+import type { KeepFile } from './shown-content.ts';
+import { keepNothing, shownBlock, standIn } from './shown-content.ts';
 
 type ToolBody = Extract<EntryBody, { kind: 'tool' }>;
 export type ToolFields = Omit<ToolBody, 'kind'>;
@@ -10,13 +12,13 @@ const MAX_PARTS = 64;
 const MAX_LOCATIONS = 64;
 const MAX_TITLE_CHARS = 4096;
 
-/** The fields that a tool call states; absent ones are left out. */
-export function statedFields(call: ToolCall): Partial<ToolFields> {
+/** The fields that a tool call states; absent ones are left out. Of a terminal only its name: its output comes in other ways. */
+export function statedFields(call: ToolCall, keep: KeepFile = keepNothing): Partial<ToolFields> {
   return {
     ...(call.title != null && { title: cutText(call.title, MAX_TITLE_CHARS) }),
     ...(call.kind != null && { toolKind: call.kind.slice(0, 64) }),
     ...(call.status != null && { status: call.status }),
-    ...(call.content != null && { content: shownContent(call.content) }),
+    ...(call.content != null && { content: shownContent(call.content, keep) }),
     ...(call.locations != null && {
       locations: call.locations.slice(0, MAX_LOCATIONS).map(({ path, line }) => ({ path, line: line ?? null })),
     }),
@@ -26,7 +28,14 @@ export function statedFields(call: ToolCall): Partial<ToolFields> {
 }
 
 /** All fields: the stated ones over `known` over what an agent that says nothing means. */
-export function wholeToolCall(call: ToolCall, known: Partial<ToolFields> = {}): ToolFields {
+export function wholeToolCall(
+  call: ToolCall,
+  known: Partial<ToolFields> = {},
+  keep: KeepFile = keepNothing,
+): ToolFields {
+  const stated = statedFields(call, keep);
+  // Said to be about a call that was told already, with nothing new to show.
+  if (stated.content?.length === 0 && known.content !== undefined) delete stated.content;
   return {
     title: 'Tool',
     toolKind: 'other',
@@ -36,7 +45,7 @@ export function wholeToolCall(call: ToolCall, known: Partial<ToolFields> = {}): 
     input: null,
     output: null,
     ...known,
-    ...statedFields(call),
+    ...stated,
     toolCallId: toolCallId(call),
   };
 }
@@ -45,18 +54,11 @@ export function toolCallId(call: ToolCall): string {
   return call.toolCallId.slice(0, 256);
 }
 
-/** Text of a content block; a line that stands for it when it is no text. */
-function shownText(content: Content): string {
-  if (content.type === 'text' && content.text !== undefined) return content.text;
-  if (content.type === 'resource' && content.resource) return content.resource.text ?? `[${content.resource.uri}]`;
-  return `[${content.uri ?? content.mimeType ?? content.type}]`;
-}
-
-function shownContent(parts: readonly AcpToolContent[]): ToolContent[] {
+function shownContent(parts: readonly AcpToolContent[], keep: KeepFile): ToolContent[] {
   const shown = parts.slice(0, MAX_PARTS).map((part): ToolContent => {
     switch (part.type) {
       case 'content':
-        return { type: 'text', text: shownText(part.content) };
+        return shownPart(part.content, keep);
       case 'diff':
         return { type: 'diff', path: part.path, oldText: part.oldText ?? null, newText: part.newText };
       case 'terminal':
@@ -65,4 +67,11 @@ function shownContent(parts: readonly AcpToolContent[]): ToolContent[] {
   });
   const missing = parts.length - shown.length;
   return missing > 0 ? [...shown, { type: 'text', text: `… [cut: ${missing} more parts]` }] : shown;
+}
+
+function shownPart(content: Content, keep: KeepFile): ToolContent {
+  if (content.type === 'text' && content.text != null) return { type: 'text', text: content.text };
+  const block = shownBlock(content, keep);
+  if (block === null) return { type: 'text', text: standIn(content) };
+  return block.type === 'resource' ? { type: 'text', text: block.text } : block;
 }

@@ -2,12 +2,16 @@ import { beforeEach, expect, test } from 'vitest';
 import type { EntryBody } from '../../../src-shared/wire/timeline.ts';
 import { EntryBody as EntryBodySchema } from '../../../src-shared/wire/timeline.ts';
 import { titleOf } from './agent-title.ts';
+import { SessionState } from './session-state.ts';
+import type { KeepFile } from './shown-content.ts';
 import { UpdateRecorder } from './update-recorder.ts';
 
 let bodies: EntryBody[];
 let now: number;
 let due: (() => void) | null;
 let titles: string[];
+let files: string[];
+let state: SessionState;
 let recorder: UpdateRecorder;
 
 beforeEach(() => {
@@ -20,7 +24,16 @@ beforeEach(() => {
     extend: (kind: 'message' | 'thought', text: string) => void bodies.push({ kind, text }),
   };
   const clock = { now: () => now, after: (_ms: number, run: () => void) => ((due = run), () => (due = null)) };
-  recorder = new UpdateRecorder(timeline, (title) => titles.push(title), clock);
+  files = [];
+  const keep: KeepFile = ({ base64, name, mimeType }) => {
+    files.push(base64);
+    return { id: 'a'.repeat(16), name, mimeType, size: base64.length };
+  };
+  state = new SessionState(() => {});
+  recorder = new UpdateRecorder({
+    ...{ timeline, clock, state, attachments: { keep } },
+    onTitle: (title) => titles.push(title),
+  });
 });
 
 const tool = (fields: object) => recorder.record({ sessionUpdate: 'tool_call_update', toolCallId: 't', ...fields });
@@ -58,6 +71,10 @@ test('what is malformed is kept as it came', () => {
     { sessionUpdate: 'tool_call' },
     { sessionUpdate: 'plan', entries: 'none' },
     { sessionUpdate: 'agent_message_chunk', content: { type: 'audio' } },
+    { sessionUpdate: 'hologram', data: [1] },
+    { sessionUpdate: 'notice' },
+    { sessionUpdate: 'compaction_update' },
+    { sessionUpdate: 'current_mode_update', currentModeId: 5 },
   ];
   for (const update of odd) recorder.record(update);
   expect(bodies.map((body) => (body.kind === 'other' ? (JSON.parse(body.data) as unknown) : body))).toEqual(odd);
@@ -82,11 +99,17 @@ test('odd parts of a tool call cost only themselves', () => {
 });
 
 test('state of the session stays out, its title is handed on', () => {
-  recorder.record({ sessionUpdate: 'usage_update', used: 1 });
-  recorder.record({ sessionUpdate: 'available_commands_update', availableCommands: [] });
+  recorder.record({ sessionUpdate: 'usage_update', used: 1, size: 2 });
+  recorder.record({ sessionUpdate: 'available_commands_update', availableCommands: [{ name: 'go', description: '' }] });
   recorder.record({ sessionUpdate: 'session_info_update', title: 'A name' });
   expect(bodies).toEqual([]);
   expect(titles).toEqual(['A name']);
+  expect(state.detail()).toMatchObject({ usage: { used: 1, size: 2 }, commands: [{ name: 'go' }] });
+});
+
+test('state that cannot be understood is shown once, however often it is repeated', () => {
+  for (let i = 0; i < 5; i++) recorder.record({ sessionUpdate: 'usage_update', used: 'many' });
+  expect(bodies).toMatchObject([{ kind: 'other', type: 'usage_update' }]);
 });
 
 test('a title is one short line without control characters', () => {

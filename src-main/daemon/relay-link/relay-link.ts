@@ -1,3 +1,4 @@
+import { backOffMs } from '../../../src-shared/back-off.ts';
 import type { Clock } from '../../../src-shared/clock.ts';
 import { systemClock } from '../../../src-shared/clock.ts';
 import { RELAY_LINK_SETTLED_MS, RELAY_TAKEN_RETRY_MS } from '../../../src-shared/limits.ts';
@@ -5,7 +6,6 @@ import { Watched } from '../../../src-shared/watchable.ts';
 import type { Watchable } from '../../../src-shared/watchable.ts';
 import type { RelayLinkState } from '../../../src-shared/wire/status.ts';
 import type { Logger } from '../../platform/logger.ts';
-import { backOffMs } from './back-off.ts';
 import { ControlLink } from './control-link.ts';
 import type { RelaySessionClaim, WaitingClient } from './control-link.ts';
 import { DataPipes } from './data-pipes.ts';
@@ -128,11 +128,12 @@ export class RelayLink {
     const settled = this.#onlineAt !== null && clock.now() - this.#onlineAt >= RELAY_LINK_SETTLED_MS;
     this.#control = null;
     this.#onlineAt = null;
-    const failures = settled ? 0 : this.#failures;
-    this.#failures = failures + 1;
+    this.#failures = settled ? 1 : this.#failures + 1;
     const isContested = error.code === 'taken' || error.code === 'take_over_limit';
-    const wait = isContested ? RELAY_TAKEN_RETRY_MS * (0.5 + random() / 2) : backOffMs(failures, random);
-    logger.warn({ endpoint, code: error.code, attempt: this.#failures, waitMs: Math.round(wait) }, error.message);
+    const wait = isContested
+      ? Math.round(RELAY_TAKEN_RETRY_MS * (0.5 + random() / 2))
+      : backOffMs(this.#failures, random);
+    logger.warn({ endpoint, code: error.code, attempt: this.#failures, waitMs: wait }, error.message);
     this.#cancelRetry = clock.after(wait, () => this.#connect());
     const retryAt = new Date(date().getTime() + wait).toISOString();
     this.#state.set({ state: 'offline', attempt: this.#failures, retryAt, error: error.message });

@@ -5,6 +5,7 @@ import { deferred } from '../../../src-shared/deferred.ts';
 import { BACKOFF_MAX_MS, MAX_PAGE_ENTRIES, PROBE_TIMEOUT_MS, WELCOME_TIMEOUT_MS } from '../../../src-shared/limits.ts';
 import type { DeviceRoutes } from '../../../src-shared/routes.ts';
 import type { FolderListing } from '../../../src-shared/wire/agent.ts';
+import { CREATE } from './scripted-agents.ts';
 import { ClientFixture, until } from './client-fixture.ts';
 import { MemoryLink } from './memory-connection.ts';
 import { ROUTES, SessionFixture } from './session-fixture.ts';
@@ -168,7 +169,7 @@ describe('a client and its requests', () => {
     const outbox = memoryOutboxStore(INSTANCE);
     const before = track(new ClientFixture(daemon, { outbox, connect: () => Promise.reject(new Error('offline')) }));
     before.client.start();
-    const lost = before.client.command('agent.create', { provider: 'scripted', cwd: '/tmp', prompt: null });
+    const lost = before.client.command('agent.create', CREATE);
     void before.client.command('agent.cancel', AGENT).catch(() => undefined);
     await until(() => before.client.pendingCommands.get().length === 2);
     await before.client.stop();
@@ -181,7 +182,7 @@ describe('a client and its requests', () => {
 
   it('keeps the list of agents up to date', async () => {
     const { client } = await connected();
-    const { agentId } = await client.command('agent.create', { provider: 'scripted', cwd: '/tmp', prompt: null });
+    const { agentId } = await client.command('agent.create', CREATE);
     await until(() => client.agents.get()?.[0]?.id === agentId);
     await client.command('agent.archive', { agentId, archived: true });
     await until(() => client.agents.get()?.length === 0);
@@ -191,7 +192,7 @@ describe('a client and its requests', () => {
 describe('a client and a timeline', () => {
   it('opens a long history at its end and loads older pages until the start', async () => {
     const { client } = await connected();
-    const { agentId } = await client.command('agent.create', { provider: 'scripted', cwd: '/tmp', prompt: null });
+    const { agentId } = await client.command('agent.create', CREATE);
     const log = daemon.agents.timeline(agentId)!;
     for (let i = 0; i < 3 * MAX_PAGE_ENTRIES; i++) log.append({ kind: 'notice', level: 'info', text: String(i) });
     const follower = client.follow(agentId);
@@ -209,7 +210,7 @@ describe('a client and a timeline', () => {
   it('shows what it knew while offline, and starts over when the log is another one', async () => {
     const fixture = await connected();
     const { client } = fixture;
-    const { agentId } = await client.command('agent.create', { provider: 'scripted', cwd: '/tmp', prompt: null });
+    const { agentId } = await client.command('agent.create', CREATE);
     const log = daemon.agents.timeline(agentId)!;
     for (const text of ['kept', 'lost with the power']) log.append({ kind: 'notice', level: 'info', text });
     const follower = client.follow(agentId);
@@ -235,11 +236,7 @@ describe('a client and a timeline', () => {
 
   it('lets views share one subscription, which ends with the last of them', async () => {
     const fixture = await connected();
-    const { agentId } = await fixture.client.command('agent.create', {
-      provider: 'scripted',
-      cwd: '/tmp',
-      prompt: null,
-    });
+    const { agentId } = await fixture.client.command('agent.create', CREATE);
     const [one, two] = [fixture.client.follow(agentId), fixture.client.follow(agentId)];
     await until(() => one.view.get().status === 'live');
     one.stop();

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { DaemonClient } from '../../../src-shared/client/daemon-client.ts';
 import { memoryOutboxStore } from '../../../src-shared/client/outbox-store.ts';
 import type { TimelineEntry } from '../../../src-shared/wire/timeline.ts';
+import { CREATE, NOTHING_ENCLOSED } from './scripted-agents.ts';
 import { MemoryLink } from './memory-connection.ts';
 import { helloOf, SessionFixture } from './session-fixture.ts';
 
@@ -56,10 +57,10 @@ async function scenario(cut: Cut): Promise<{ links: MemoryLink[] }> {
     if (state === 'offline') setImmediate(() => client.retryNow());
   });
   client.start();
-  const { agentId } = await client.command('agent.create', { provider: 'scripted', cwd: '/tmp', prompt: null });
+  const { agentId } = await client.command('agent.create', CREATE);
   const follower = client.follow(agentId);
-  const first = client.command('agent.prompt', { agentId, text: 'one' });
-  const second = client.command('agent.prompt', { agentId, text: 'two' });
+  const first = client.command('agent.prompt', { agentId, text: 'one', ...NOTHING_ENCLOSED });
+  const second = client.command('agent.prompt', { agentId, text: 'two', ...NOTHING_ENCLOSED });
   const [{ seq: firstSeq }, { seq: secondSeq }] = await Promise.all([first, second]);
   const log = fixture.agents.timeline(agentId)!;
   const done = (): boolean =>
@@ -72,7 +73,7 @@ async function scenario(cut: Cut): Promise<{ links: MemoryLink[] }> {
   expect(follower.view.get().entries.map(({ seq }) => seq)).toEqual(numbers(log.lastSeq));
   expect(fixture.agents.creations).toHaveLength(1);
   expect(fixture.agents.prompts).toEqual(['one', 'two']);
-  expect(secondSeq).toBeGreaterThan(firstSeq);
+  expect(secondSeq!).toBeGreaterThan(firstSeq!);
   expect(client.pendingCommands.get()).toEqual([]);
   await client.stop();
   return { links };

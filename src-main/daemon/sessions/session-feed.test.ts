@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { FEED_RETRY_MS, SESSION_DRAIN_POLL_MS, SESSION_HIGH_WATER_BYTES } from '../limits.ts';
+import {
+  FEED_RETRY_MS,
+  FEED_STEPS_BURST,
+  FEED_STEPS_PER_SECOND,
+  SESSION_DRAIN_POLL_MS,
+  SESSION_HIGH_WATER_BYTES,
+} from '../limits.ts';
 import { ManualClock } from '../../../src-shared/manual-clock.ts';
 import { collectingLogger } from '../../platform/logger.ts';
 import { type FeedSource, SessionFeed } from './session-feed.ts';
@@ -36,6 +42,32 @@ describe('the feed of a session', () => {
     await settled();
     expect(sent).toEqual(['one', 'two']);
     expect(clock.armed).toBe(0);
+  });
+
+  it('tells of one agent that streams at once, and of fifty in rounds in which all have their turn', async () => {
+    const { feed, clock } = fixture();
+    const sources = Array.from({ length: 50 }, () => new Stream());
+    const stream = async (streams: readonly Stream[], seconds: number): Promise<number> => {
+      for (let ms = 0; ms < seconds * 1000; ms += 5) {
+        for (const each of streams) {
+          each.fresh++;
+          feed.wake(each);
+        }
+        await settled();
+        clock.advance(5);
+        await settled();
+      }
+      return streams.reduce((sum, each) => sum + each.steps, 0);
+    };
+    expect(await stream(sources.slice(0, 1), 2)).toBe(400);
+    expect(clock.armed).toBe(0);
+    sources[0]!.steps = 0;
+    expect(await stream(sources, 2)).toBeLessThanOrEqual(2 * FEED_STEPS_PER_SECOND + FEED_STEPS_BURST);
+    const counts = sources.map(({ steps }) => steps);
+    expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(2);
+    clock.advance(200);
+    await settled();
+    expect([sources.filter(({ fresh }) => fresh > 0).length, clock.armed]).toEqual([0, 0]);
   });
 
   it('tries a source again that could not be read, and serves the others', async () => {
@@ -84,6 +116,18 @@ describe('the feed of a session', () => {
     expect(clock.armed).toBe(0);
   });
 });
+
+/** Says in one step all that is new. */
+class Stream implements FeedSource {
+  fresh = 0;
+  steps = 0;
+
+  step(): boolean {
+    this.fresh = 0;
+    this.steps++;
+    return false;
+  }
+}
 
 function fixture() {
   const clock = new ManualClock();

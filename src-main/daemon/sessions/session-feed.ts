@@ -1,5 +1,12 @@
 import type { Clock } from '../../../src-shared/clock.ts';
-import { FEED_RETRY_MAX_MS, FEED_RETRY_MS, SESSION_DRAIN_POLL_MS, SESSION_HIGH_WATER_BYTES } from '../limits.ts';
+import {
+  FEED_RETRY_MAX_MS,
+  FEED_RETRY_MS,
+  FEED_STEPS_BURST,
+  FEED_STEPS_PER_SECOND,
+  SESSION_DRAIN_POLL_MS,
+  SESSION_HIGH_WATER_BYTES,
+} from '../limits.ts';
 import type { Logger } from '../../platform/logger.ts';
 
 /** Something that has events for one session. It remembers what was not sent yet, as a cursor or as "changed". */
@@ -11,6 +18,7 @@ export interface FeedSource {
 /**
  * Feeds one session from all that it follows. Whoever has something new takes its turn for one slice, so a long history never
  * holds up the rest; while the peer reads slowly nothing is sent, and sources go on from where they are once it has caught up.
+ * Where very much is new all the time, what comes shortly after each other goes along in one step.
  */
 export class SessionFeed {
   readonly #buffered: () => number;
@@ -22,6 +30,8 @@ export class SessionFeed {
   readonly #resting = new Set<FeedSource>();
   readonly #rests = new WeakMap<FeedSource, number>();
   #pumping = false;
+  #steps = FEED_STEPS_BURST;
+  #countedAt: number;
   #stopped = false;
 
   /** `buffered`: bytes on their way to the peer. */
@@ -29,6 +39,7 @@ export class SessionFeed {
     this.#buffered = buffered;
     this.#clock = clock;
     this.#logger = logger;
+    this.#countedAt = clock.now();
   }
 
   /** This source has something new. What else changes in this turn of the event loop goes along. */
@@ -58,12 +69,30 @@ export class SessionFeed {
         this.#later(SESSION_DRAIN_POLL_MS, () => void this.#pump());
         return;
       }
+      if (!this.#mayStep()) {
+        // Until there is a step for each: then all go on in one round, and each with all that came meanwhile.
+        this.#later(
+          (1000 * Math.min(this.#ready.size, FEED_STEPS_BURST)) / FEED_STEPS_PER_SECOND,
+          () => void this.#pump(),
+        );
+        return;
+      }
       this.#ready.delete(source);
       // Deleted and added again, it comes after everybody else in the set.
       if (await this.#step(source)) this.#ready.add(source);
       if (this.#stopped) return;
     }
     this.#pumping = false;
+  }
+
+  /** Counts one step; false when there were too many just now. */
+  #mayStep(): boolean {
+    const now = this.#clock.now();
+    this.#steps = Math.min(FEED_STEPS_BURST, this.#steps + ((now - this.#countedAt) / 1000) * FEED_STEPS_PER_SECOND);
+    this.#countedAt = now;
+    if (this.#steps < 1) return false;
+    this.#steps -= 1;
+    return true;
   }
 
   async #step(source: FeedSource): Promise<boolean> {

@@ -20,13 +20,19 @@ export interface FeedServices {
   readonly daemon: DaemonService;
 }
 
+interface Followed {
+  readonly follower: TimelineFollower;
+  /** undefined for an agent that ceased to be readable. */
+  readonly detail: TopicSource | undefined;
+}
+
 /** What one session watches and follows. Events of one topic or agent share a lane, so they arrive in order. */
 export class SessionFeeds implements CallerFeeds {
   readonly #services: FeedServices;
   readonly #feed: SessionFeed;
   readonly #send: (event: DaemonEvent, lane: string) => void;
   readonly #topics = new Map<Topic, TopicSource>();
-  readonly #followers = new Map<string, TimelineFollower>();
+  readonly #followers = new Map<string, Followed>();
   #stopped = false;
 
   constructor(services: FeedServices, feed: SessionFeed, send: (event: DaemonEvent, lane: string) => void) {
@@ -56,21 +62,30 @@ export class SessionFeeds implements CallerFeeds {
     const lane = `agent ${agentId}`;
     const send = (event: DaemonEvent): void => this.#send(event, lane);
     const follower = new TimelineFollower({ agentId, timeline, cursor, feed: this.#feed, send });
-    this.#followers.set(agentId, follower);
-    return { lane, start: () => follower.start() };
+    const details = this.#services.agents.detail(agentId);
+    const detail =
+      details && new StateSource(details, this.#feed, (now) => send({ topic: 'detail', agentId, detail: now }));
+    this.#followers.set(agentId, { follower, detail });
+    const start = (): void => {
+      // Moved or given up before its answer was on its way.
+      if (this.#followers.get(agentId)?.follower !== follower) return;
+      follower.start();
+      detail?.start();
+    };
+    return { lane, start };
   }
 
   unfollow(agentId: string): void {
-    this.#followers.get(agentId)?.stop();
+    this.#followers.get(agentId)?.follower.stop();
+    this.#followers.get(agentId)?.detail?.stop();
     this.#followers.delete(agentId);
   }
 
   stop(): void {
     this.#stopped = true;
     for (const source of this.#topics.values()) source.stop();
-    for (const follower of this.#followers.values()) follower.stop();
+    for (const agentId of [...this.#followers.keys()]) this.unfollow(agentId);
     this.#topics.clear();
-    this.#followers.clear();
   }
 
   #source(topic: Topic): TopicSource {

@@ -6,139 +6,14 @@ import type { ClientHello, Device, SessionRole } from '../../../src-shared/devic
 import { ManualClock } from '../../../src-shared/manual-clock.ts';
 import type { DeviceRoutes } from '../../../src-shared/routes.ts';
 import { Watched } from '../../../src-shared/watchable.ts';
-import type { AgentSummary, FolderListing, ProviderSummary } from '../../../src-shared/wire/agent.ts';
 import type { DaemonStatus, PairingState } from '../../../src-shared/wire/status.ts';
-import type { Actor } from '../../../src-shared/wire/timeline.ts';
 import { collectingLogger } from '../../platform/logger.ts';
-import type { AgentService, CreateAgent } from '../agents/agent-service.ts';
-import { TimelineLog } from '../timeline/timeline-log.ts';
+import type { FileService } from '../agents/agent-files.ts';
 import { CommandLedger } from './command-ledger.ts';
-import { RequestRefused } from './request-outcome.ts';
+import { ScriptedAgents } from './scripted-agents.ts';
 import { SessionHub } from './session-hub.ts';
 
 const AT = '2026-01-01T00:00:00.000Z';
-
-/** For tests: agents whose programs are a few lines here, with the real timeline on disk. */
-export class ScriptedAgents implements AgentService {
-  readonly prompts: string[] = [];
-  readonly answers: string[] = [];
-  readonly creations: CreateAgent[] = [];
-  readonly logs = new Map<string, TimelineLog>();
-  readonly #folder: string;
-  readonly #agents = new Map<string, AgentSummary>();
-  readonly #listeners = new Set<(agent: AgentSummary) => void>();
-
-  constructor(folder: string) {
-    this.#folder = folder;
-  }
-
-  list(): AgentSummary[] {
-    return [...this.#agents.values()];
-  }
-
-  get(id: string): AgentSummary | undefined {
-    return this.#agents.get(id);
-  }
-
-  onChange(listener: (agent: AgentSummary) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
-  async create(request: CreateAgent): Promise<{ agentId: string }> {
-    this.creations.push(request);
-    const id = `agent${'abcdefgh'[this.#agents.size]}aaa`;
-    const log = await TimelineLog.create(join(this.#folder, `${id}.jsonl`));
-    this.logs.set(id, log);
-    this.change({ ...SUMMARY, id, logId: log.logId, cwd: request.cwd });
-    return { agentId: id };
-  }
-
-  async prompt(id: string, text: string, by: Actor): Promise<{ seq: number }> {
-    const log = this.#log(id);
-    this.prompts.push(text);
-    const { seq } = log.append({ kind: 'user', text, by });
-    await log.flush();
-    void this.#turn(id, log, text);
-    return { seq };
-  }
-
-  cancel(id: string): Promise<void> {
-    this.#log(id);
-    return Promise.resolve();
-  }
-
-  archive(id: string, archived: boolean): Promise<void> {
-    this.#log(id);
-    this.change({ ...this.#agents.get(id)!, archived });
-    return Promise.resolve();
-  }
-
-  answerPermission(id: string, requestId: string, optionId: string | null): Promise<void> {
-    this.#log(id);
-    this.answers.push(`${requestId} ${optionId}`);
-    return Promise.resolve();
-  }
-
-  providers(): Promise<ProviderSummary[]> {
-    return Promise.resolve([]);
-  }
-
-  folders(path: string | null): Promise<FolderListing> {
-    return Promise.resolve({ path: path ?? '/home', parent: null, folders: [], recent: [] });
-  }
-
-  timeline(id: string): TimelineLog | undefined {
-    return this.logs.get(id);
-  }
-
-  change(agent: AgentSummary): void {
-    this.#agents.set(agent.id, agent);
-    for (const listener of [...this.#listeners]) listener(agent);
-  }
-
-  async close(): Promise<void> {
-    for (const log of this.logs.values()) await log.close();
-  }
-
-  /** Streams an answer in pieces, with a tool call in between. */
-  async #turn(id: string, log: TimelineLog, text: string): Promise<void> {
-    this.change({ ...this.#agents.get(id)!, state: 'working' });
-    for (const piece of ['Let ', 'me ', 'see ', text]) {
-      log.extend('message', piece);
-      await new Promise(setImmediate);
-    }
-    log.append({ kind: 'notice', level: 'info', text: `looked at ${text}` });
-    for (const piece of ['Done ', 'with ', text]) {
-      log.extend('message', piece);
-      await new Promise(setImmediate);
-    }
-    log.append({ kind: 'turn-end', reason: 'end_turn', error: null });
-    this.change({ ...this.#agents.get(id)!, state: 'finished', lastSeq: log.lastSeq });
-  }
-
-  #log(id: string): TimelineLog {
-    const log = this.logs.get(id);
-    if (log === undefined) throw new RequestRefused('not_found', 'There is no such agent.');
-    return log;
-  }
-}
-
-const SUMMARY: AgentSummary = {
-  id: '',
-  provider: 'scripted',
-  providerLabel: 'Scripted',
-  title: 'A test',
-  cwd: '/tmp',
-  state: 'ready',
-  error: null,
-  pending: [],
-  createdAt: AT,
-  updatedAt: AT,
-  archived: false,
-  logId: '',
-  lastSeq: 0,
-};
 
 export const DEVICE: Device = {
   id: 'devicexx',
@@ -215,7 +90,15 @@ export class SessionFixture {
           cancel: (id) => note(`cancel ${id}`),
           confirm: ({ accept }) => note(`confirm ${accept}`),
         },
-        daemon: { status: this.status, stopDaemon: () => note('stop') },
+        files: {
+          upload: (part, owner) => {
+            note(`upload ${part.name} of ${owner}`);
+            return Promise.resolve({ received: part.offset, attachment: null });
+          },
+          read: (_, id, offset) => Promise.resolve(Buffer.from(`${id} from ${offset}`)),
+          complete: (cwd, query) => Promise.resolve([{ path: `${cwd} ${query}`, kind: 'file' }]),
+        } satisfies FileService,
+        daemon: { status: this.status, stopDaemon: (agents) => note(`stop ${agents}`) },
       },
       ledger,
       daemonName: () => 'Test daemon',

@@ -5,19 +5,22 @@ import { LOCAL_HELLO_TIMEOUT_MS, SESSION_STOP_GRACE_MS } from '../limits.ts';
 import type { DeviceRoutes } from '../../../src-shared/routes.ts';
 import { type Watchable, Watched } from '../../../src-shared/watchable.ts';
 import type { Logger } from '../../platform/logger.ts';
+import type { FileService } from '../agents/agent-files.ts';
 import { agentHandlers } from './agent-handlers.ts';
 import type { CommandLedger } from './command-ledger.ts';
 import { daemonHandlers } from './daemon-handlers.ts';
 import { deviceHandlers } from './device-handlers.ts';
 import { feedHandlers } from './feed-handlers.ts';
+import { fileHandlers } from './file-handlers.ts';
 import { parseIncoming } from './incoming.ts';
 import { pairingHandlers } from './pairing-handlers.ts';
 import { Router } from './router.ts';
 import { Session, type SessionClient } from './session.ts';
 import type { FeedServices } from './session-feeds.ts';
+import { turnHandlers } from './turn-handlers.ts';
 
 export interface SessionHubOptions {
-  readonly services: FeedServices;
+  readonly services: FeedServices & { readonly files: FileService };
   readonly ledger: CommandLedger;
   readonly daemonName: () => string;
   readonly version: string;
@@ -40,10 +43,12 @@ export class SessionHub {
   constructor(options: SessionHubOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
-    const { agents, devices, pairing, daemon } = options.services;
+    const { agents, files, devices, pairing, daemon } = options.services;
     const handlers = {
       ...feedHandlers(),
       ...agentHandlers(agents),
+      ...turnHandlers(agents),
+      ...fileHandlers(files),
       ...deviceHandlers(devices),
       ...pairingHandlers(pairing),
       ...daemonHandlers(daemon),

@@ -5,6 +5,7 @@ import type { SessionRole } from '../../../src-shared/devices.ts';
 import { MAX_REQUESTS_IN_FLIGHT, MAX_SUBSCRIPTIONS, SESSION_BUFFER_LIMIT_BYTES } from '../limits.ts';
 import type { FolderListing } from '../../../src-shared/wire/agent.ts';
 import { requests } from '../../../src-shared/wire/requests.ts';
+import { CREATE, NOTHING_ENCLOSED } from './scripted-agents.ts';
 import { DEVICE, helloOf, ROUTES, SessionFixture } from './session-fixture.ts';
 import { INSTANCE, SessionPeer } from './session-peer.ts';
 
@@ -57,7 +58,10 @@ describe('a session', () => {
   it('creates, prompts, lists, pages and archives agents, naming who did it', async () => {
     const peer = new SessionPeer(fixture);
     const { agentId } = (await peer.command('agent.create', CREATE)) as { agentId: string };
-    await expect(peer.command('agent.prompt', { agentId, text: 'hi' })).resolves.toEqual({ seq: 1 });
+    await expect(peer.command('agent.prompt', { agentId, text: 'hi', ...NOTHING_ENCLOSED })).resolves.toEqual({
+      seq: 1,
+      queuedId: null,
+    });
     const logId = fixture.agents.timeline(agentId)!.logId;
     const page = await peer.query('agent.page', { agentId, logId, before: 2, limit: 10 });
     const by = { deviceId: DEVICE.id, name: 'Phone' };
@@ -76,14 +80,15 @@ describe('a session', () => {
     for (const role of roles) {
       const peer = new SessionPeer(fixture, role);
       for (const [method, request] of Object.entries(requests)) {
-        const answer = request.kind === 'query' ? await peer.query(method, {}) : await peer.command(method, {});
+        const params = method === 'daemon.stop' ? { agents: 'keep' } : {};
+        const answer = await (request.kind === 'query' ? peer.query(method, params) : peer.command(method, params));
         const allowed = roles.indexOf(role) >= roles.indexOf(request.role);
         expect(`${role} ${method} ${answer === 'forbidden' ? 'no' : 'yes'}`).toBe(
           `${role} ${method} ${allowed ? 'yes' : 'no'}`,
         );
       }
     }
-    expect(fixture.calls.filter((call) => call === 'stop')).toHaveLength(1);
+    expect(fixture.calls).toEqual(['stop keep']);
   });
 
   it('lets a device remove itself, and others only with the role for it', async () => {
@@ -143,10 +148,21 @@ describe('a session', () => {
       grow: { seq: 1, offset: 5, text: ' you' },
       entries: [{ seq: 2 }],
     });
+    await peer.event('detail');
     await peer.query('agent.unsubscribe', { agentId });
     log.append({ kind: 'notice', level: 'info', text: 'y' });
+    fixture.agents.changeDetail(agentId, { queuePaused: true });
     await peer.query('daemon.status', {});
     expect(peer.heard.filter(({ t }) => t === 'event')).toEqual([]);
+  });
+
+  it('tells who follows an agent its detail, after the answer and after every change', async () => {
+    const peer = new SessionPeer(fixture, 'view');
+    const { agentId } = await fixture.agents.create({ ...CREATE, by: { deviceId: null, name: 'test' } });
+    await peer.query('agent.subscribe', { agentId, cursor: null });
+    await expect(peer.event('detail')).resolves.toMatchObject({ agentId, detail: { queuePaused: false } });
+    fixture.agents.changeDetail(agentId, { queuePaused: true });
+    await expect(peer.event('detail')).resolves.toMatchObject({ detail: { queuePaused: true } });
   });
 
   it('refuses more subscriptions than its limit', async () => {
@@ -222,6 +238,5 @@ describe('a session', () => {
   });
 });
 
-const CREATE = { provider: 'scripted', cwd: '/tmp', prompt: null };
 const LETTERS = 'abcdefgh';
 const OTHER = helloOf(INSTANCE.replace('0', '1'));

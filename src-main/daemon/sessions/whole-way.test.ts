@@ -9,6 +9,7 @@ import { memoryDaemonStore } from '../../../src-shared/client/pairing-fixture.ts
 import { connectKnownDaemon } from '../../../src-shared/client/route-connector.ts';
 import { parseOfferLink } from '../../../src-shared/offer.ts';
 import { provider, removeTemporaryHomes, testDaemon, type TestDaemon } from '../devices/test-daemon.ts';
+import { CREATE, NOTHING_ENCLOSED } from './scripted-agents.ts';
 import { until } from './client-fixture.ts';
 import { helloOf, SessionFixture } from './session-fixture.ts';
 import { INSTANCE } from './session-peer.ts';
@@ -30,9 +31,9 @@ describe('a phone and a daemon', () => {
     });
     const client = clientOf(daemon, known);
     await until(() => client.state.get().state === 'connected');
-    const { agentId } = await client.command('agent.create', { provider: 'scripted', cwd: '/tmp', prompt: null });
+    const { agentId } = await client.command('agent.create', CREATE);
     const follower = client.follow(agentId);
-    await client.command('agent.prompt', { agentId, text: 'x'.repeat(200_000) });
+    await client.command('agent.prompt', { agentId, text: 'x'.repeat(200_000), ...NOTHING_ENCLOSED });
     await until(() => follower.view.get().entries.at(-1)?.body.kind === 'turn-end');
     const log = fixture.agents.timeline(agentId)!;
     expect(follower.view.get().entries).toEqual(await log.page(log.lastSeq + 1, 200));
