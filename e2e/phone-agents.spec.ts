@@ -45,7 +45,8 @@ test('starts an agent, allows and denies what it asks, follows up and stops it',
   await showView(page, 'conversation');
 
   await sendMessage(page, 'say Waiting now\nhang');
-  await expect(page.getByText('Waiting now', { exact: true })).toBeVisible();
+  await expect(page.getByText('Waiting now', { exact: true })).toBeInViewport();
+  await expect(page.getByRole('button', { name: /new$|Newest/ })).toHaveCount(0);
   await showView(page, 'working');
   await page.getByRole('button', { name: 'Stop' }).click();
   await expect(page.getByText('Stopped').first()).toBeVisible();

@@ -1,4 +1,4 @@
-import { Plus, Settings, Smartphone } from 'lucide-react';
+import { ChevronLeft, Plus, Settings, Smartphone } from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { DaemonClient } from '../../src-shared/client/daemon-client.ts';
@@ -8,6 +8,7 @@ import { AgentView } from '../views/AgentView.tsx';
 import { ArchivedAgents } from '../views/ArchivedAgents.tsx';
 import { Blank, Skeleton } from '../views/Blank.tsx';
 import { ConnectionBanner } from '../views/ConnectionBanner.tsx';
+import { ImportSession } from '../views/ImportSession.tsx';
 import { StartAgent } from '../views/StartAgent.tsx';
 import { useArchive } from '../views/use-archive.tsx';
 import { useAgent } from '../views/use-agent.ts';
@@ -42,7 +43,7 @@ export function AgentsWindow({ api, client }: AgentsWindowProps) {
 }
 
 /** `fresh`: it was started here a moment ago and may not be in the list yet. */
-type Right = { show: 'agent'; agentId: string | null; fresh?: boolean } | { show: 'start' };
+type Right = { show: 'agent'; agentId: string | null; fresh?: boolean } | { show: 'start' } | { show: 'import' };
 
 function Agents({ api, client, app }: AgentsWindowProps & { app: AppState | null }) {
   const agents = useWatchable(client.agents);
@@ -103,8 +104,17 @@ function Agents({ api, client, app }: AgentsWindowProps & { app: AppState | null
               <StartAgent
                 client={client}
                 onStarted={(agentId) => setRight({ show: 'agent', agentId, fresh: true })}
+                onImport={() => setRight({ show: 'import' })}
                 onCancel={() => setRight({ show: 'agent', agentId: null })}
               />
+            </div>
+          ) : right.show === 'import' ? (
+            <div className="agents-scroll">
+              <header className="agent-header">
+                <ToolButton icon={ChevronLeft} label="Back" onClick={start} />
+                <h1>Continue a session</h1>
+              </header>
+              <ImportSession client={client} onOpen={(agentId) => setRight({ show: 'agent', agentId, fresh: true })} />
             </div>
           ) : selected ? (
             <AgentView

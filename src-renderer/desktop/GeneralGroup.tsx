@@ -1,4 +1,5 @@
-import { TextField } from './Field.tsx';
+import { SwitchField, TextField } from './Field.tsx';
+import { problemOf } from './settings-group.ts';
 import type { GroupProps } from './settings-group.ts';
 import { TEXT_SETTINGS } from './settings-values.ts';
 
@@ -13,6 +14,13 @@ export function GeneralGroup({ settings, status, version, save }: GroupProps) {
         read={TEXT_SETTINGS.name}
         save={save}
         fixed={settings.fixed['name']}
+      />
+      <SwitchField
+        label="Keep agents running when Paseo quits"
+        help="Working agents go on and are picked up again when Paseo starts. Off: quitting stops them."
+        checked={settings.keepAgentsRunning}
+        fixed={settings.fixed['keepAgentsRunning']}
+        onChange={(keepAgentsRunning) => problemOf(save({ keepAgentsRunning }))}
       />
       <dl className="settings-facts note">
         <dt>Version</dt>

@@ -5,6 +5,7 @@ import type { KnownDaemon } from '../../src-shared/client/known-daemon.ts';
 import { AgentView } from '../views/AgentView.tsx';
 import { Blank, Skeleton } from '../views/Blank.tsx';
 import { ConnectionBanner } from '../views/ConnectionBanner.tsx';
+import { ImportSession } from '../views/ImportSession.tsx';
 import { StartAgent } from '../views/StartAgent.tsx';
 import { useArchive } from '../views/use-archive.tsx';
 import { useAgent } from '../views/use-agent.ts';
@@ -143,7 +144,22 @@ function Pages({
         <div className="page">
           <PageHeader title="New agent" back={backButton} />
           <main className="page-main">
-            <StartAgent client={client} onStarted={(agentId) => replace({ page: 'agent', agentId })} onCancel={back} />
+            <StartAgent
+              client={client}
+              onStarted={(agentId) => replace({ page: 'agent', agentId })}
+              onImport={() => go({ page: 'import' })}
+              onCancel={back}
+            />
+          </main>
+          {banner}
+        </div>
+      );
+    case 'import':
+      return (
+        <div className="page">
+          <PageHeader title="Continue a session" back={backButton} />
+          <main className="page-main">
+            <ImportSession client={client} onOpen={(agentId) => replace({ page: 'agent', agentId })} />
           </main>
           {banner}
         </div>

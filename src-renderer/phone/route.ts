@@ -6,11 +6,13 @@ export type Route =
   | { readonly page: 'agents' }
   | { readonly page: 'agent'; readonly agentId: string }
   | { readonly page: 'start' }
+  | { readonly page: 'import' }
   | { readonly page: 'daemon' };
 
 /** The page that an address fragment names; anything unknown is the list of agents. */
 export function readRoute(hash: string): Route {
   if (hash === '#/start') return { page: 'start' };
+  if (hash === '#/import') return { page: 'import' };
   if (hash === '#/computer') return { page: 'daemon' };
   const agentId = /^#\/agent\/(.+)$/.exec(hash)?.[1];
   return AgentId.safeParse(agentId).success ? { page: 'agent', agentId: agentId! } : { page: 'agents' };
@@ -24,6 +26,8 @@ export function writeRoute(route: Route): string {
       return `#/agent/${route.agentId}`;
     case 'start':
       return '#/start';
+    case 'import':
+      return '#/import';
     case 'daemon':
       return '#/computer';
   }

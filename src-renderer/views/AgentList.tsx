@@ -43,7 +43,7 @@ interface AgentRowProps {
 }
 
 function AgentRow({ agent, now, selected, onSelect }: AgentRowProps) {
-  const pending = agent.pending[0];
+  const asked = agent.pending[0]?.title ?? agent.questions[0]?.message;
   return (
     <button
       type="button"
@@ -56,8 +56,9 @@ function AgentRow({ agent, now, selected, onSelect }: AgentRowProps) {
         <span className="agent-row-title one-line">{revealHidden(agent.title)}</span>
         <span className="agent-row-state one-line">
           <span className={`tone-${AGENT_STATES[agent.state].tone}`}>{AGENT_STATES[agent.state].word}</span>
-          {pending && `: ${revealHidden(pending.title)}`}
+          {asked !== undefined && `: ${revealHidden(asked)}`}
           {agent.state === 'failed' && agent.error !== null && `: ${revealHidden(agent.error)}`}
+          {agent.queued > 0 && `, ${agent.queued} waiting`}
         </span>
         <span className="faint one-line" title={`${agent.cwd}, ${fullTime(agent.updatedAt)}`}>
           {folderName(agent.cwd)}, {agent.providerLabel}, {agoWords(agent.updatedAt, now)}

@@ -1,19 +1,18 @@
-import { Archive, ArchiveRestore } from 'lucide-react';
 import { useCallback } from 'react';
 import type { ReactNode } from 'react';
 import type { DaemonClient } from '../../src-shared/client/daemon-client.ts';
 import type { SessionRole } from '../../src-shared/devices.ts';
 import type { AgentSummary } from '../../src-shared/wire/agent.ts';
-import { Composer } from './Composer.tsx';
-import { Conversation } from './Conversation.tsx';
+import type { QuestionAction, QuestionValues } from '../../src-shared/wire/question.ts';
+import { AgentFooter } from './AgentFooter.tsx';
+import { AgentHeader } from './AgentHeader.tsx';
+import { PicturesContext, usePictures } from './AttachmentView.tsx';
 import { Skeleton } from './Blank.tsx';
-import { Menu } from './Menu.tsx';
-import { isBusy } from './state-words.ts';
-import { StateBadge } from './StateBadge.tsx';
-import { UnsentCommands } from './UnsentCommands.tsx';
+import { Conversation } from './Conversation.tsx';
+import { useDetail } from './use-detail.ts';
 import { useFollower } from './use-follower.ts';
 import { useWatchable } from './use-watchable.ts';
-import { folderName, revealHidden } from './visible-text.ts';
+import { revealHidden } from './visible-text.ts';
 import './agent-view.css';
 
 interface AgentViewProps {
@@ -30,90 +29,58 @@ interface AgentViewProps {
 
 /** One agent: who it is and how it stands, the conversation, and where to answer. Give it the agent's id as key. */
 export function AgentView({ client, agent, role, back, notice, onArchive }: AgentViewProps) {
-  const follower = useFollower(client, agent.id);
-  const answer = useCallback(
-    async (requestId: string, optionId: string | null) => {
-      await client.command('permission.answer', { agentId: agent.id, requestId, optionId });
-    },
-    [client, agent.id],
-  );
+  const agentId = agent.id;
+  const follower = useFollower(client, agentId);
+  const detail = useDetail(follower);
+  const pictures = usePictures(client, agentId);
   const connected = useWatchable(client.state).state === 'connected';
-  const canAnswer = role !== 'view';
-  const pending = agent.pending[0];
+  const answerPermission = useCallback(
+    async (requestId: string, optionId: string | null) => {
+      await client.command('permission.answer', { agentId, requestId, optionId });
+    },
+    [client, agentId],
+  );
+  const answerQuestion = useCallback(
+    async (questionId: string, action: QuestionAction, values: QuestionValues | null) => {
+      await client.command('question.answer', { agentId, questionId, action, values });
+    },
+    [client, agentId],
+  );
+  const release = useCallback(async () => {
+    await client.command('agent.release', { agentId });
+  }, [client, agentId]);
+  const asked = agent.pending[0]?.title ?? agent.questions[0]?.message;
   return (
     <article className="agent-view" aria-label={agent.title}>
-      <header className="agent-header">
-        {back}
-        <div className="grow">
-          <h1 className="one-line">{revealHidden(agent.title)}</h1>
-          <p className="faint one-line" title={agent.cwd}>
-            {folderName(agent.cwd)}, {agent.providerLabel}
-          </p>
-        </div>
-        <StateBadge state={agent.state} />
-        {(role === 'full' || role === 'owner') && (
-          <Menu
-            label="More for this agent"
-            items={[
-              agent.archived
-                ? {
-                    id: 'restore',
-                    label: 'Bring back',
-                    icon: <ArchiveRestore className="icon" aria-hidden="true" />,
-                    onSelect: () => onArchive(agent, false),
-                  }
-                : {
-                    id: 'archive',
-                    label: 'Archive',
-                    icon: <Archive className="icon" aria-hidden="true" />,
-                    onSelect: () => onArchive(agent, true),
-                  },
-            ]}
-          />
-        )}
-      </header>
+      <AgentHeader
+        agent={agent}
+        back={back}
+        continueCommand={detail?.continueCommand ?? null}
+        canSteer={role === 'full' || role === 'owner'}
+        onArchive={onArchive}
+        onRelease={release}
+      />
       <p className="visually-hidden" role="status">
-        {pending && `It asks: ${revealHidden(pending.title)}`}
+        {asked !== undefined && `It asks: ${revealHidden(asked)}`}
       </p>
       <div className="agent-conversation">
         {follower === null ? (
           <Skeleton rows={5} label="Loading the conversation" />
         ) : (
-          <Conversation
-            follower={follower}
-            agent={agent}
-            connected={connected}
-            canAnswer={canAnswer}
-            onAnswer={answer}
-          />
+          <PicturesContext value={pictures}>
+            <Conversation
+              follower={follower}
+              agent={agent}
+              connected={connected}
+              canAnswer={role !== 'view'}
+              onAnswerPermission={answerPermission}
+              onAnswerQuestion={answerQuestion}
+            />
+          </PicturesContext>
         )}
         {notice !== undefined && <div className="agent-notice">{notice}</div>}
       </div>
-      <footer className="agent-footer">
-        <UnsentCommands client={client} agentId={agent.id} />
-        {agent.error !== null && (agent.state === 'failed' || agent.state === 'interrupted') && (
-          <p className="agent-error error-text">{revealHidden(agent.error)}</p>
-        )}
-        <Composer
-          draftKey={agent.id}
-          placeholder={`Message ${agent.providerLabel}`}
-          locked={lockedWords(role, agent)}
-          busy={isBusy(agent.state)}
-          onSend={async (text) => {
-            await client.command('agent.prompt', { agentId: agent.id, text });
-          }}
-          onStop={async () => {
-            await client.command('agent.cancel', { agentId: agent.id });
-          }}
-        />
-      </footer>
+      <AgentFooter client={client} agent={agent} detail={detail} role={role} connected={connected} />
     </article>
   );
-}
-
-function lockedWords(role: SessionRole | null, agent: AgentSummary): string | null {
-  if (role === 'view') return 'This device may only look.';
-  if (role === 'approve') return 'This device may answer requests, not send messages.';
-  if (agent.archived) return 'This agent is archived. Bring it back to send messages.';
-  return null;
 }

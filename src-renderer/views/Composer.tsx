@@ -1,54 +1,58 @@
-import { ArrowUp, Square } from 'lucide-react';
-import { useLayoutEffect, useRef, useState } from 'react';
-import type { KeyboardEvent } from 'react';
-import { MAX_PROMPT_CHARS } from '../../src-shared/limits.ts';
+import { ArrowUp, ListPlus, Square } from 'lucide-react';
+import { useState } from 'react';
+import type { ReactNode } from 'react';
+import type { DaemonClient } from '../../src-shared/client/daemon-client.ts';
+import { RequestError } from '../../src-shared/client/request-error.ts';
+import type { AgentCommand } from '../../src-shared/wire/detail.ts';
+import { type ComposedMessage, draftNamed } from './draft.ts';
 import { failureWords } from './failure-words.ts';
-import { readDraft, writeDraft } from './drafts.ts';
+import { MessageField } from './MessageField.tsx';
+import { useDraftMessage } from './use-draft-message.ts';
 import './composer.css';
 
 interface ComposerProps {
+  client: DaemonClient;
   /** Drafts are kept under this name while the page lives. */
   draftKey: string;
   placeholder: string;
+  /** The agent's folder, whose files can be mentioned. */
+  cwd: string;
+  /** What the agent takes after a `/`. */
+  commands: readonly AgentCommand[];
   /** Why nothing can be sent by this device at all; null when it can. */
   locked: string | null;
-  /** A turn runs: a message has to wait, and Stop is offered. */
+  /** A turn runs: a message waits in the queue for its end, and Stop is offered. */
   busy: boolean;
-  onSend: (text: string) => Promise<void>;
+  /** Shown beside the attach button. */
+  tools?: ReactNode;
+  onSend: (message: ComposedMessage) => Promise<void>;
   onStop: () => Promise<void>;
 }
 
 /** Where a person writes to an agent. Enter sends, Shift+Enter breaks the line; on touch keyboards only the button sends. */
-export function Composer({ draftKey, placeholder, locked, busy, onSend, onStop }: ComposerProps) {
-  const [text, setText] = useState(() => readDraft(draftKey));
+export function Composer(props: ComposerProps) {
+  const { client, draftKey, placeholder, cwd, commands, locked, busy, tools, onSend, onStop } = props;
+  const draft = draftNamed(draftKey);
+  const { sendable, waiting } = useDraftMessage(draft);
   const [error, setError] = useState<string | null>(null);
   const [stopping, setStopping] = useState(false);
-  const field = useRef<HTMLTextAreaElement>(null);
 
-  useLayoutEffect(() => {
-    const element = field.current;
-    if (!element) return;
-    element.style.height = 'auto';
-    element.style.height = `${element.scrollHeight}px`;
-  }, [text]);
-
-  const change = (value: string) => {
-    setText(value);
-    writeDraft(draftKey, value);
-  };
-
-  const tooLong = text.length > MAX_PROMPT_CHARS;
-  const sendable = !busy && text.trim() !== '' && !tooLong;
   const send = () => {
-    if (!sendable) return;
+    const message = draft.message();
+    if (!sendable || message === null) return;
     setError(null);
-    const sent = text;
-    change('');
-    onSend(sent).catch((failure: unknown) => {
-      setError(failureWords(failure));
-      // Nothing a person wrote is lost: unless they went on writing, it is back in the field.
-      if (readDraft(draftKey) === '') change(sent);
-    });
+    const held = draft.take();
+    onSend(message).then(
+      () => held.uploads.forEach((upload) => upload.cancel()),
+      (failure: unknown) => {
+        setError(failureWords(failure));
+        // Nothing a person wrote is lost: unless they went on writing, it is back in the field.
+        draft.restore(held);
+        // The daemon may have forgotten what it was given too long ago.
+        if (failure instanceof RequestError && failure.code === 'not_found')
+          held.uploads.forEach((upload) => upload.retry());
+      },
+    );
   };
   const stop = () => {
     setStopping(true);
@@ -56,11 +60,6 @@ export function Composer({ draftKey, placeholder, locked, busy, onSend, onStop }
     onStop()
       .catch((failure: unknown) => setError(failureWords(failure)))
       .finally(() => setStopping(false));
-  };
-  const keyDown = (event: KeyboardEvent) => {
-    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing || hasTouchKeyboard()) return;
-    event.preventDefault();
-    send();
   };
 
   if (locked !== null) return <p className="composer-locked note">{locked}</p>;
@@ -77,40 +76,40 @@ export function Composer({ draftKey, placeholder, locked, busy, onSend, onStop }
           {error}
         </p>
       )}
-      {tooLong && (
-        <p className="error-text" role="alert">
-          This is longer than a message may be ({MAX_PROMPT_CHARS.toLocaleString()} characters). Put it into a file in
-          the folder and name the file.
-        </p>
-      )}
-      <div className="composer-box">
-        <textarea
-          ref={field}
-          className="composer-field"
-          aria-label="Message"
-          rows={1}
-          enterKeyHint={hasTouchKeyboard() ? 'enter' : 'send'}
-          placeholder={busy ? 'Your next message' : placeholder}
-          value={text}
-          onChange={(event) => change(event.target.value)}
-          onKeyDown={keyDown}
-        />
-        {busy ? (
-          <button type="button" className="button" disabled={stopping} onClick={stop}>
-            <Square className="icon" aria-hidden="true" />
-            Stop
-          </button>
-        ) : (
-          <button type="submit" className="button button-primary" disabled={!sendable}>
-            <ArrowUp className="icon" aria-hidden="true" />
-            Send
-          </button>
-        )}
-      </div>
+      <MessageField
+        client={client}
+        draft={draft}
+        label="Message"
+        placeholder={busy ? 'Your next message' : placeholder}
+        cwd={cwd}
+        commands={commands}
+        rows={1}
+        onEnter={send}
+        tools={tools}
+        actions={
+          <>
+            {busy && (
+              <button type="button" className="button" disabled={stopping} onClick={stop}>
+                <Square className="icon" aria-hidden="true" />
+                Stop
+              </button>
+            )}
+            <button
+              type="submit"
+              className="button button-primary"
+              disabled={!sendable}
+              title={waiting ? 'Its files are still on their way' : undefined}
+            >
+              {busy ? (
+                <ListPlus className="icon" aria-hidden="true" />
+              ) : (
+                <ArrowUp className="icon" aria-hidden="true" />
+              )}
+              {busy ? 'Queue' : 'Send'}
+            </button>
+          </>
+        }
+      />
     </form>
   );
-}
-
-function hasTouchKeyboard(): boolean {
-  return matchMedia('(pointer: coarse)').matches;
 }

@@ -1,17 +1,23 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, MessageSquare } from 'lucide-react';
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
-import type { ReactNode } from 'react';
 import type { AgentFollower } from '../../src-shared/client/agent-follower.ts';
-import type { AgentSummary } from '../../src-shared/wire/agent.ts';
+import type { AgentState, AgentSummary } from '../../src-shared/wire/agent.ts';
 import { Blank, Skeleton } from './Blank.tsx';
+import { isOpenRequest } from './conversation-items.ts';
+import type { ConversationItem } from './conversation-items.ts';
 import { foldConversation } from './conversation-model.ts';
-import type { ConversationItem } from './conversation-model.ts';
+import type { DrawRequest } from './ConversationRow.tsx';
 import { ConversationRow } from './ConversationRow.tsx';
 import { failureWords } from './failure-words.ts';
 import { OpenRowsContext, useOpenRows } from './open-rows.ts';
 import { PermissionCard } from './PermissionCard.tsx';
+import type { QuestionCardProps } from './QuestionCard.tsx';
+import { QuestionCard } from './QuestionCard.tsx';
+import { isBusy } from './state-words.ts';
+import { TurnProgress } from './TurnProgress.tsx';
 import { END_THRESHOLD, useFollowEnd } from './use-follow-end.ts';
+import { useTallRequest } from './use-tall-request.ts';
 import { useFrameWatchable } from './use-watchable.ts';
 import './conversation.css';
 
@@ -25,27 +31,38 @@ interface ConversationProps {
   agent: AgentSummary;
   connected: boolean;
   canAnswer: boolean;
-  onAnswer: (requestId: string, optionId: string | null) => Promise<void>;
+  onAnswerPermission: (requestId: string, optionId: string | null) => Promise<void>;
+  onAnswerQuestion: QuestionCardProps['onAnswer'];
 }
 
 /** An agent's timeline. The newest stays in view only while the reader is at the end; older pages come on scrolling up. */
-export function Conversation({ follower, agent, connected, canAnswer, onAnswer }: ConversationProps) {
+export function Conversation(props: ConversationProps) {
+  const { follower, agent, connected, canAnswer, onAnswerPermission, onAnswerQuestion } = props;
   const view = useFrameWatchable(follower.view);
   const items = useMemo(() => foldConversation(view.entries), [view.entries]);
   const openRows = useOpenRows();
   const { providerLabel, title, cwd } = agent;
-  const permission = useCallback(
-    (item: Extract<ConversationItem, { kind: 'permission' }>) => (
-      <PermissionCard
-        item={item}
-        agentName={providerLabel}
-        agentTitle={title}
-        cwd={cwd}
-        canAnswer={canAnswer}
-        onAnswer={onAnswer}
-      />
-    ),
-    [providerLabel, title, cwd, canAnswer, onAnswer],
+  const request: DrawRequest = useCallback(
+    (item) =>
+      item.kind === 'permission' ? (
+        <PermissionCard
+          item={item}
+          agentName={providerLabel}
+          agentTitle={title}
+          cwd={cwd}
+          canAnswer={canAnswer}
+          onAnswer={onAnswerPermission}
+        />
+      ) : (
+        <QuestionCard
+          item={item}
+          agentName={providerLabel}
+          canAnswer={canAnswer}
+          connected={connected}
+          onAnswer={onAnswerQuestion}
+        />
+      ),
+    [providerLabel, title, cwd, canAnswer, connected, onAnswerPermission, onAnswerQuestion],
   );
 
   if (view.status === 'gone')
@@ -61,7 +78,15 @@ export function Conversation({ follower, agent, connected, canAnswer, onAnswer }
     );
   return (
     <OpenRowsContext value={openRows}>
-      <Rows items={items} follower={follower} atStart={view.atStart} permission={permission} />
+      <div className="conversation">
+        <Rows
+          items={items}
+          follower={follower}
+          atStart={view.atStart}
+          request={request}
+          turn={connected && isBusy(agent.state) ? agent.state : null}
+        />
+      </div>
     </OpenRowsContext>
   );
 }
@@ -70,10 +95,12 @@ interface RowsProps {
   items: ConversationItem[];
   follower: AgentFollower;
   atStart: boolean;
-  permission: (item: Extract<ConversationItem, { kind: 'permission' }>) => ReactNode;
+  request: DrawRequest;
+  /** How a running turn stands; null while none runs, as far as known. */
+  turn: AgentState | null;
 }
 
-function Rows({ items, follower, atStart, permission }: RowsProps) {
+function Rows({ items, follower, atStart, request, turn }: RowsProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const [following, setFollowing] = useState(true);
   const virtualizer = useVirtualizer({
@@ -89,12 +116,15 @@ function Rows({ items, follower, atStart, permission }: RowsProps) {
     overscan: 6,
   });
   useLayoutEffect(() => virtualizer.scrollToEnd(), [virtualizer]);
-  useFollowEnd(scroller, virtualizer, following, setFollowing);
+  const last = items.at(-1)!;
+  // Who reads a request from its beginning may be near its end.
+  useFollowEnd(scroller, virtualizer, following, setFollowing, isOpenRequest(last) ? 1 : END_THRESHOLD);
+  useTallRequest(scroller, virtualizer, { item: last, index: items.length - 1 }, following, setFollowing);
 
   const rows = virtualizer.getVirtualItems();
   const older = useOlderPages(follower, atStart, (rows[0]?.index ?? Infinity) <= PREFETCH_ROWS);
 
-  const lastSeq = items.at(-1)!.seq;
+  const lastSeq = last.seq;
   const [seenSeq, setSeenSeq] = useState(lastSeq);
   useEffect(() => {
     if (following) setSeenSeq(lastSeq);
@@ -105,47 +135,58 @@ function Rows({ items, follower, atStart, permission }: RowsProps) {
     virtualizer.scrollToEnd();
   };
 
+  const asked = turn === 'needs-you' ? items.findIndex(isOpenRequest) : -1;
+  const { startIndex = 0, endIndex = Infinity } = virtualizer.range ?? {};
+  const outOfView = asked >= 0 && (asked < startIndex || asked > endIndex);
+  const showRequest = () => {
+    setFollowing(false);
+    virtualizer.scrollToIndex(asked, { align: 'start' });
+  };
+
   return (
-    <div className="conversation">
-      <div
-        className="conversation-scroll"
-        ref={scroller}
-        tabIndex={0}
-        role="log"
-        aria-live="off"
-        aria-label="Conversation"
-      >
-        {older.error !== null && (
-          <p className="conversation-older error-text" role="alert">
-            Older entries could not be loaded. {older.error}{' '}
-            <button type="button" className="link" onClick={older.retry}>
-              Try again
-            </button>
-          </p>
-        )}
-        <div className="conversation-rows" style={{ height: virtualizer.getTotalSize() }}>
-          {rows.map((row) => (
-            <div
-              key={row.key}
-              ref={virtualizer.measureElement}
-              data-index={row.index}
-              className="conversation-row"
-              style={{ transform: `translateY(${row.start}px)` }}
-            >
-              <div className="conversation-column">
-                <ConversationRow item={items[row.index]!} permission={permission} />
+    <>
+      <div className="conversation-main">
+        <div
+          className="conversation-scroll"
+          ref={scroller}
+          tabIndex={0}
+          role="log"
+          aria-live="off"
+          aria-label="Conversation"
+        >
+          {older.error !== null && (
+            <p className="conversation-older error-text" role="alert">
+              Older entries could not be loaded. {older.error}{' '}
+              <button type="button" className="link" onClick={older.retry}>
+                Try again
+              </button>
+            </p>
+          )}
+          <div className="conversation-rows" style={{ height: virtualizer.getTotalSize() }}>
+            {rows.map((row) => (
+              <div
+                key={row.key}
+                ref={virtualizer.measureElement}
+                data-index={row.index}
+                className="conversation-row"
+                style={{ transform: `translateY(${row.start}px)` }}
+              >
+                <div className="conversation-column">
+                  <ConversationRow item={items[row.index]!} request={request} />
+                </div>
               </div>
-            </div>
-          ))}
+            ))}
+          </div>
         </div>
+        {!following && !virtualizer.isAtEnd(END_THRESHOLD) && (
+          <button type="button" className="button conversation-new" onClick={showNewest}>
+            <ArrowDown className="icon" aria-hidden="true" />
+            {unseen > 0 ? `${unseen} new` : 'Newest'}
+          </button>
+        )}
       </div>
-      {!following && (
-        <button type="button" className="button conversation-new" onClick={showNewest}>
-          <ArrowDown className="icon" aria-hidden="true" />
-          {unseen > 0 ? `${unseen} new` : 'Newest'}
-        </button>
-      )}
-    </div>
+      {turn !== null && <TurnProgress items={items} state={turn} onShowRequest={outOfView ? showRequest : null} />}
+    </>
   );
 }
 

@@ -7,14 +7,16 @@ import { folderName, revealHidden } from './visible-text.ts';
 
 interface FolderPickerProps {
   client: DaemonClient;
+  /** Where to begin; null: in the person's own folder. */
+  initial: string | null;
   chosen: string | null;
   /** null while it is not known whether the folder is there. */
   onChoose: (path: string | null) => void;
 }
 
 /** Walks the computer's folders. The folder that is open is the one that is chosen. */
-export function FolderPicker({ client, chosen, onChoose }: FolderPickerProps) {
-  const [path, setPath] = useState<string | null>(null);
+export function FolderPicker({ client, initial, chosen, onChoose }: FolderPickerProps) {
+  const [path, setPath] = useState(initial);
   const listing = useQuery(client, 'folders.list', { path });
   const { data } = listing;
 

@@ -1,12 +1,9 @@
 import ReactMarkdown from 'react-markdown';
 import type { Components } from 'react-markdown';
 import { memo } from 'react';
+import { markdownBlocks } from './markdown-blocks.ts';
+import { safeLink } from './safe-link.ts';
 import './markdown.css';
-
-/** Links of agents may leave for the web or a mail program, nothing else: no scripts, no files, no apps. */
-function safeLink(url: string): string {
-  return /^(?:https:\/\/|mailto:)/i.test(url) ? url : '';
-}
 
 const COMPONENTS: Components = {
   a: ({ href, children }) =>
@@ -21,13 +18,21 @@ const COMPONENTS: Components = {
   img: ({ alt }) => <span className="faint">[picture{alt ? `: ${alt}` : ''}]</span>,
 };
 
-/** Prose of an agent. HTML in it is shown as text. */
+/** Prose of an agent. HTML in it is shown as text. Of a message that grows, only the last paragraph is drawn again. */
 export const Markdown = memo(function Markdown({ text }: { text: string }) {
   return (
     <div className="prose">
-      <ReactMarkdown components={COMPONENTS} urlTransform={safeLink}>
-        {text}
-      </ReactMarkdown>
+      {markdownBlocks(text).map((block, at) => (
+        <Block key={at} text={block} />
+      ))}
     </div>
+  );
+});
+
+const Block = memo(function Block({ text }: { text: string }) {
+  return (
+    <ReactMarkdown components={COMPONENTS} urlTransform={safeLink}>
+      {text}
+    </ReactMarkdown>
   );
 });

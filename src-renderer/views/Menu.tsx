@@ -6,6 +6,8 @@ import './menu.css';
 interface MenuItem {
   readonly id: string;
   readonly label: string;
+  /** A second, smaller line. */
+  readonly note?: string | null;
   readonly icon?: ReactNode;
   readonly disabled?: boolean;
   readonly onSelect: () => void;
@@ -29,7 +31,10 @@ export function Menu({ label, items, disabled = false }: { label: string; items:
               onSelect={item.onSelect}
             >
               {item.icon}
-              {item.label}
+              <span className="grow">
+                {item.label}
+                {item.note != null && <span className="menu-note">{item.note}</span>}
+              </span>
             </DropdownMenu.Item>
           ))}
         </DropdownMenu.Content>

@@ -1,6 +1,6 @@
 import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
-import type { ConversationItem } from './conversation-model.ts';
+import type { ConversationItem } from './conversation-items.ts';
 import { PermissionCard } from './PermissionCard.tsx';
 
 type Request = Extract<ConversationItem, { kind: 'permission' }>;
@@ -54,6 +54,24 @@ describe('PermissionCard', () => {
     ])
       expect(shown).toContain(part);
     expect(shown).not.toMatch(/autofocus/i);
+  });
+
+  it('shows a plan that is to be approved, and lets the agent name the ways on', () => {
+    const shown = html({
+      request: {
+        ...item.request,
+        toolKind: 'switch_mode',
+        title: 'Ready to code?',
+        input: JSON.stringify({ plan: '# The plan\n\n1. First' }),
+        options: [
+          { optionId: 'a', name: 'Yes, and accept edits', kind: 'allow_always' },
+          { optionId: 'n', name: 'No, keep planning', kind: 'reject_once' },
+        ],
+      },
+    });
+    for (const part of ['<h1>The plan</h1>', 'Yes, and accept edits', 'No, keep planning'])
+      expect(shown).toContain(part);
+    expect(shown).not.toContain('Allow once');
   });
 
   it('has no buttons on a device that may only look', () => {

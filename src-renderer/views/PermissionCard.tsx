@@ -1,17 +1,17 @@
-import { ChevronRight, ShieldCheck, ShieldQuestionMark, ShieldX } from 'lucide-react';
-import { useState } from 'react';
-import type { ConversationItem } from './conversation-model.ts';
-import { DiffView } from './DiffView.tsx';
+import { ShieldCheck, ShieldQuestionMark, ShieldX } from 'lucide-react';
+import { useId, useState } from 'react';
+import type { ItemOf } from './conversation-items.ts';
 import { failureWords } from './failure-words.ts';
-import { Menu } from './Menu.tsx';
-import { useOpenRow } from './open-rows.ts';
-import { answerWords, permissionChoices, permissionSentence, permissionSubject } from './permission-words.ts';
-import { fullTime } from './time-words.ts';
-import { diffsOf } from './tool-words.ts';
-import { revealHidden, terminalText } from './visible-text.ts';
+import { FoldedRow } from './FoldedRow.tsx';
+import { Markdown } from './Markdown.tsx';
+import { PermissionAnswers } from './PermissionAnswers.tsx';
+import { answerWords, permissionSentence, permissionSubject } from './permission-words.ts';
+import { ToolContentView } from './ToolContentView.tsx';
+import { diffsOf, planOf } from './tool-words.ts';
+import { revealHidden } from './visible-text.ts';
 import './permission-card.css';
 
-type Request = Extract<ConversationItem, { kind: 'permission' }>;
+type Request = ItemOf<'permission'>;
 
 interface PermissionCardProps {
   item: Request;
@@ -32,12 +32,13 @@ export function PermissionCard(props: PermissionCardProps) {
 function OpenRequest({ item, agentName, agentTitle, cwd, canAnswer, onAnswer }: PermissionCardProps) {
   const [sending, setSending] = useState(false);
   const [error, setError] = useState<string | null>(null);
-  const choices = permissionChoices(item.request.options);
+  const id = useId();
+  const { request } = item;
 
   const answer = (optionId: string | null) => {
     setSending(true);
     setError(null);
-    onAnswer(item.request.requestId, optionId).catch((failure: unknown) => {
+    onAnswer(request.requestId, optionId).catch((failure: unknown) => {
       setSending(false);
       setError(failureWords(failure));
     });
@@ -45,51 +46,24 @@ function OpenRequest({ item, agentName, agentTitle, cwd, canAnswer, onAnswer }: 
 
   return (
     <section className="permission" aria-label="Permission request">
-      <h3 className="permission-title">
+      <h3 id={`${id}-title`} className="permission-title">
         <ShieldQuestionMark className="icon-medium tone-amber" aria-hidden="true" />
-        {permissionSentence(item.request, agentName)}
+        {permissionSentence(request, agentName)}
       </h3>
-      <RequestBody request={item.request} />
+      <div className="permission-what">
+        <RequestBody request={request} subjectId={`${id}-subject`} />
+      </div>
       <p className="faint permission-place">
         In <span className="permission-path">{revealHidden(cwd)}</span>, for “{revealHidden(agentTitle)}”
       </p>
       {canAnswer ? (
-        <div className="row permission-actions">
-          {choices.allowOnce && (
-            <button
-              type="button"
-              className="button button-primary"
-              disabled={sending}
-              onClick={() => answer(choices.allowOnce!.optionId)}
-            >
-              Allow once
-            </button>
-          )}
-          <button
-            type="button"
-            className="button"
-            disabled={sending}
-            onClick={() => answer(choices.deny?.optionId ?? null)}
-          >
-            Deny
-          </button>
-          {choices.others.length > 0 && (
-            <Menu
-              label="More answers"
-              disabled={sending}
-              items={choices.others.map((option) => ({
-                id: option.optionId,
-                label: revealHidden(option.name),
-                onSelect: () => answer(option.optionId),
-              }))}
-            />
-          )}
-          {sending && (
-            <span className="note" role="status">
-              Sending your answer
-            </span>
-          )}
-        </div>
+        <PermissionAnswers
+          options={request.options}
+          named={request.toolKind === 'switch_mode'}
+          describedBy={`${id}-title ${id}-subject`}
+          sending={sending}
+          onAnswer={answer}
+        />
       ) : (
         <p className="note">This device may only look. Answer on your computer or on another device.</p>
       )}
@@ -103,45 +77,54 @@ function OpenRequest({ item, agentName, agentTitle, cwd, canAnswer, onAnswer }: 
 }
 
 function AnsweredRequest({ item }: { item: Request }) {
-  const [open, toggle] = useOpenRow(item.key);
   const allowed = item.answer?.option?.kind.startsWith('allow') === true;
   const Icon = allowed ? ShieldCheck : ShieldX;
   return (
-    <div className="tool">
-      <button type="button" className="tool-line" aria-expanded={open} title={fullTime(item.at)} onClick={toggle}>
-        <Icon className={`icon ${allowed ? 'tone-green' : 'tone-grey'}`} aria-hidden="true" />
-        <span className="grow one-line">
+    <FoldedRow
+      rowKey={item.key}
+      at={item.at}
+      icon={<Icon className={`icon ${allowed ? 'tone-green' : 'tone-grey'}`} aria-hidden="true" />}
+      summary={
+        <>
           {answerWords(item.answer!)} <span className="faint">{permissionSubject(item.request)}</span>
-        </span>
-        <ChevronRight className="icon tool-chevron" aria-hidden="true" />
-      </button>
-      {open && (
-        <div className="tool-details">
-          <RequestBody request={item.request} />
-        </div>
-      )}
-    </div>
+        </>
+      }
+    >
+      <div className="tool-details">
+        <RequestBody request={item.request} />
+      </div>
+    </FoldedRow>
   );
 }
 
-function RequestBody({ request }: { request: Request['request'] }) {
-  const diffs = diffsOf(request.content);
+/** The command or the change itself, whatever the agent calls it. */
+function RequestBody({ request, subjectId }: { request: Request['request']; subjectId?: string }) {
+  const prose = request.toolKind === 'switch_mode';
+  const plan = prose && request.content.length === 0 ? planOf(request.input) : null;
   return (
     <>
-      {diffs.length === 0 && (
-        <pre className="permission-subject" tabIndex={0} aria-label="What it asks for">
+      {diffsOf(request.content).length === 0 && (
+        <pre id={subjectId} className="permission-subject" tabIndex={0} aria-label="What it asks for">
           {permissionSubject(request)}
         </pre>
       )}
+      {plan !== null && <Prose text={plan} />}
       {request.content.map((content, at) =>
-        content.type === 'diff' ? (
-          <DiffView key={at} diff={content} />
+        prose && content.type === 'text' ? (
+          <Prose key={at} text={content.text} />
         ) : (
-          <pre key={at} className="permission-subject" tabIndex={0} aria-label="Details">
-            {terminalText(content.type === 'text' ? content.text : content.output)}
-          </pre>
+          <ToolContentView key={at} content={content} label="Details" />
         ),
       )}
     </>
+  );
+}
+
+/** A plan that is to be approved. */
+function Prose({ text }: { text: string }) {
+  return (
+    <div className="permission-prose" tabIndex={0} role="group" aria-label="Details">
+      <Markdown text={text} />
+    </div>
   );
 }

@@ -1,42 +1,62 @@
-import { useState } from 'react';
+import { SquareTerminal } from 'lucide-react';
+import { useEffect, useState } from 'react';
 import type { DaemonClient } from '../../src-shared/client/daemon-client.ts';
-import { MAX_PROMPT_CHARS } from '../../src-shared/limits.ts';
-import type { ProviderSummary } from '../../src-shared/wire/agent.ts';
 import { Banner } from './Banner.tsx';
 import { Blank, Skeleton } from './Blank.tsx';
+import { draftNamed } from './draft.ts';
 import { failureWords } from './failure-words.ts';
 import { FolderPicker } from './FolderPicker.tsx';
+import { MessageField } from './MessageField.tsx';
+import { ProviderList } from './ProviderList.tsx';
+import { inOrder } from './provider-words.ts';
+import { useDraftMessage } from './use-draft-message.ts';
 import { useQuery } from './use-query.ts';
+import { useWatchable } from './use-watchable.ts';
 import './start-agent.css';
 
 interface StartAgentProps {
   client: DaemonClient;
   onStarted: (agentId: string) => void;
+  /** Goes to the sessions of the agents' own programs. */
+  onImport: () => void;
   onCancel: () => void;
 }
 
 /** Which agent, in which folder, with which first message. */
-export function StartAgent({ client, onStarted, onCancel }: StartAgentProps) {
+export function StartAgent({ client, onStarted, onImport, onCancel }: StartAgentProps) {
+  const draft = draftNamed('start');
+  const draftState = useWatchable(draft.state);
+  const { sendable } = useDraftMessage(draft);
   const providers = useQuery(client, 'providers.list', {});
   const [chosen, setChosen] = useState<string | null>(null);
   const [folder, setFolder] = useState<string | null>(null);
-  const [prompt, setPrompt] = useState('');
   const [starting, setStarting] = useState(false);
   const [error, setError] = useState<string | null>(null);
+  useEffect(() => {
+    if (folder !== null) draft.inFolder(folder);
+  }, [draft, folder]);
 
-  const known = providers.data?.providers.filter((provider) => provider.state !== 'disabled') ?? null;
-  const provider =
-    known?.find((entry) => entry.id === chosen) ?? known?.find((entry) => entry.state === 'ready') ?? null;
-  const ready = provider?.state === 'ready' && folder !== null && !starting;
+  const known = providers.data?.providers ?? null;
+  const startable = inOrder(known ?? []).filter(({ state }) => state === 'ready');
+  const provider = startable.find(({ id }) => id === chosen) ?? startable[0] ?? null;
+  const empty = draftState.text.trim() === '' && draftState.uploads.length === 0;
+  const ready = provider !== null && folder !== null && !starting && (empty || sendable);
 
   const start = () => {
-    if (!ready) return;
+    const message = draft.message();
+    if (!ready || message === null) return;
     setStarting(true);
     setError(null);
-    const first = prompt.trim() === '' ? null : prompt;
-    client.command('agent.create', { provider: provider.id, cwd: folder, prompt: first }).then(
-      ({ agentId }) => onStarted(agentId),
+    const { text, attachments, mentions } = message;
+    const prompt = empty ? null : text;
+    const held = draft.take();
+    client.command('agent.create', { provider: provider.id, cwd: folder, prompt, attachments, mentions }).then(
+      ({ agentId }) => {
+        held.uploads.forEach((upload) => upload.cancel());
+        onStarted(agentId);
+      },
       (failure: unknown) => {
+        draft.restore(held);
         setStarting(false);
         setError(failureWords(failure));
       },
@@ -67,32 +87,36 @@ export function StartAgent({ client, onStarted, onCancel }: StartAgentProps) {
         start();
       }}
     >
-      <fieldset className="start-section">
-        <legend>Agent</legend>
-        {known.length === 0 && <p className="note">No agent is set up on this computer yet.</p>}
-        {known.map((entry) => (
-          <Provider
-            key={entry.id}
-            provider={entry}
-            checked={entry.id === provider?.id}
-            onChoose={() => setChosen(entry.id)}
-          />
-        ))}
-      </fieldset>
+      <ProviderList
+        providers={known}
+        chosenId={provider?.id ?? null}
+        checking={providers.loading}
+        error={providers.error}
+        onChoose={setChosen}
+        onCheck={providers.reload}
+      />
       <fieldset className="start-section">
         <legend>Folder</legend>
-        <FolderPicker client={client} chosen={folder} onChoose={setFolder} />
+        <FolderPicker client={client} initial={draft.folder} chosen={folder} onChoose={setFolder} />
       </fieldset>
-      <label className="start-section">
-        <span className="start-label">First message</span>
-        <textarea
-          className="input"
-          value={prompt}
-          maxLength={MAX_PROMPT_CHARS}
+      <fieldset className="start-section">
+        <legend>First message</legend>
+        <MessageField
+          client={client}
+          draft={draft}
+          label="First message"
           placeholder="What should it do? You can also say it later."
-          onChange={(event) => setPrompt(event.target.value)}
+          cwd={folder}
+          commands={[]}
+          rows={3}
         />
-      </label>
+      </fieldset>
+      {startable.some(({ listsSessions }) => listsSessions) && (
+        <button type="button" className="button button-quiet start-import" onClick={onImport}>
+          <SquareTerminal className="icon" aria-hidden="true" />
+          Continue a session from the terminal
+        </button>
+      )}
       {error !== null && <Banner tone="error">{error}</Banner>}
       <div className="row start-actions">
         <button type="button" className="button" onClick={onCancel}>
@@ -103,28 +127,5 @@ export function StartAgent({ client, onStarted, onCancel }: StartAgentProps) {
         </button>
       </div>
     </form>
-  );
-}
-
-interface ProviderProps {
-  provider: ProviderSummary;
-  checked: boolean;
-  onChoose: () => void;
-}
-
-function Provider({ provider, checked, onChoose }: ProviderProps) {
-  const ready = provider.state === 'ready';
-  return (
-    <label className="start-provider">
-      <input type="radio" name="provider" checked={checked} disabled={!ready} onChange={onChoose} />
-      <span className="grow">
-        <span>{provider.label}</span> <span className="faint">{provider.version}</span>
-        {!ready && (
-          <span className="note start-fix">
-            {provider.state === 'not-installed' ? 'Not installed.' : 'Not working.'} {provider.fix}
-          </span>
-        )}
-      </span>
-    </label>
   );
 }

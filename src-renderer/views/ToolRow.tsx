@@ -13,13 +13,13 @@ import {
   Wrench,
 } from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
-import type { ToolContent } from '../../src-shared/wire/timeline.ts';
-import type { ToolCall } from './conversation-model.ts';
-import { DiffView } from './DiffView.tsx';
+import type { ToolCall } from './conversation-items.ts';
+import { FoldedRow } from './FoldedRow.tsx';
 import { useOpenRow } from './open-rows.ts';
-import { fullTime } from './time-words.ts';
+import { prettyJson } from './pretty-json.ts';
+import { TextBlock, ToolContentView } from './ToolContentView.tsx';
 import { groupWords, toolWords } from './tool-words.ts';
-import { revealHidden, terminalText } from './visible-text.ts';
+import { revealHidden } from './visible-text.ts';
 import './tool-row.css';
 
 const ICONS: Readonly<Record<string, LucideIcon>> = {
@@ -61,23 +61,22 @@ function CallGroup({ calls }: { calls: readonly ToolCall[] }) {
 }
 
 function SingleCall({ call }: { call: ToolCall }) {
-  const [open, toggle] = useOpenRow(`call ${call.toolCallId}`);
   const words = toolWords(call);
   return (
-    <div className="tool">
-      <button type="button" className="tool-line" aria-expanded={open} title={fullTime(call.at)} onClick={toggle}>
-        <CallIcon call={call} />
-        <span className="grow one-line">
+    <FoldedRow
+      rowKey={`call ${call.toolCallId}`}
+      at={call.at}
+      icon={<CallIcon call={call} />}
+      summary={
+        <>
           {words.verb !== '' && `${words.verb} `}
           {words.isCode ? <code>{words.target}</code> : words.target}
-        </span>
-        {words.result !== '' && (
-          <span className={call.status === 'failed' ? 'tone-red' : 'tool-result'}>{words.result}</span>
-        )}
-        <ChevronRight className="icon tool-chevron" aria-hidden="true" />
-      </button>
-      {open && <CallDetails call={call} />}
-    </div>
+        </>
+      }
+      result={words.result !== '' && <span className={words.bad ? 'tone-red' : 'tool-result'}>{words.result}</span>}
+    >
+      <CallDetails call={call} />
+    </FoldedRow>
   );
 }
 
@@ -93,43 +92,11 @@ function CallDetails({ call }: { call: ToolCall }) {
   return (
     <div className="tool-details">
       {call.title !== '' && <p className="faint">{revealHidden(call.title)}</p>}
-      {call.input !== null && <Block label="Input" text={pretty(call.input)} />}
+      {call.input !== null && <TextBlock label="Input" text={prettyJson(call.input)} />}
       {call.content.map((content, at) => (
-        <Content key={at} content={content} />
+        <ToolContentView key={at} content={content} label="Output" />
       ))}
-      {call.content.length === 0 && call.output !== null && <Block label="Output" text={pretty(call.output)} />}
+      {call.content.length === 0 && call.output !== null && <TextBlock label="Output" text={prettyJson(call.output)} />}
     </div>
   );
-}
-
-function Content({ content }: { content: ToolContent }) {
-  switch (content.type) {
-    case 'diff':
-      return <DiffView diff={content} />;
-    case 'text':
-      return <Block label="Output" text={terminalText(content.text)} />;
-    case 'terminal':
-      return <Block label="Output" text={terminalText(content.output)} />;
-  }
-}
-
-function Block({ label, text }: { label: string; text: string }) {
-  return (
-    <section>
-      <p className="faint">{label}</p>
-      <pre className="tool-block" tabIndex={0} aria-label={label}>
-        {text === '' ? ' ' : text}
-      </pre>
-    </section>
-  );
-}
-
-/** JSON text with line breaks; anything else as it is. */
-function pretty(json: string): string {
-  try {
-    const value: unknown = JSON.parse(json);
-    return terminalText(typeof value === 'string' ? value : JSON.stringify(value, null, 2));
-  } catch {
-    return terminalText(json);
-  }
 }

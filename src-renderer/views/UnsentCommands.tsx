@@ -26,7 +26,7 @@ export function UnsentCommands({ client, agentId }: { client: DaemonClient; agen
             <Clock className="icon" aria-hidden="true" />
           )}
           <span className="grow">
-            <span className="unsent-text">{text ?? actionWords(item)}</span>
+            <span className="unsent-text">{text || actionWords(item)}</span>
             <span className="faint">
               {item.failed ? item.failed.message : connected ? 'Sending' : 'Will be sent when the connection is back'}
             </span>
@@ -42,14 +42,27 @@ export function UnsentCommands({ client, agentId }: { client: DaemonClient; agen
   );
 }
 
+/** What a person did, where it has no text of its own. */
 function actionWords(item: OutboxItem): string {
   switch (item.method) {
-    case 'permission.answer':
-      return 'Your answer to the request';
+    case 'agent.prompt':
+      return 'Your message with files';
+    case 'agent.resume':
+      return 'Continue';
     case 'agent.cancel':
       return 'Stop';
     case 'agent.archive':
       return 'Archive';
+    case 'agent.set-option':
+      return 'Your choice of an option';
+    case 'permission.answer':
+      return 'Your answer to the request';
+    case 'question.answer':
+      return 'Your answer to the question';
+    case 'queue.remove':
+      return 'Removing a waiting message';
+    case 'queue.resume':
+      return 'Sending what waits';
     default:
       return item.method;
   }

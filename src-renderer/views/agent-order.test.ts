@@ -12,6 +12,8 @@ function agent(id: string, state: AgentState, createdAt: string, changes: Partia
     state,
     error: null,
     pending: [],
+    questions: [],
+    queued: 0,
     createdAt,
     updatedAt: createdAt,
     archived: false,

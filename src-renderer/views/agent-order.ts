@@ -18,7 +18,7 @@ export function groupAgents(agents: readonly AgentSummary[]): AgentGroup[] {
 }
 
 function groupOf(agent: AgentSummary): AgentGroup['title'] {
-  if (agent.pending.length > 0 || agent.state === 'needs-you') return 'Needs you';
+  if (agent.pending.length > 0 || agent.questions.length > 0 || agent.state === 'needs-you') return 'Needs you';
   return agent.state === 'working' || agent.state === 'starting' ? 'Working' : 'Recent';
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EntryBody, TimelineEntry } from '../../src-shared/wire/timeline.ts';
-import { foldConversation, sameItem } from './conversation-model.ts';
+import { sameItem } from './conversation-items.ts';
+import { foldConversation } from './conversation-model.ts';
 
 const by = { deviceId: null, name: 'Pixel 9' };
 const once = { optionId: 'a', name: 'Allow once', kind: 'allow_once' } as const;
@@ -117,6 +118,38 @@ describe('foldConversation', () => {
     });
     expect(kinds(entries(end('end_turn')))).toEqual([]);
     expect(kinds(entries(end('end_turn', 'model error'), end('interrupted')))).toEqual(['turn-end', 'turn-end']);
+  });
+
+  it('ends an ordinary turn with its tokens where the agent counts them', () => {
+    const tokens = { input: 900, output: 100, total: 1000 };
+    expect(foldConversation(entries({ kind: 'turn-end', reason: 'end_turn', error: null, tokens }))).toMatchObject([
+      { kind: 'turn-end', tokens },
+    ]);
+  });
+
+  it('folds the answer to a question into it, and leaves an unanswered one open', () => {
+    const question = (questionId: string): EntryBody => ({
+      kind: 'question',
+      questionId,
+      message: 'Which one?',
+      fields: [],
+      url: null,
+      toolCallId: null,
+    });
+    const answer: EntryBody = { kind: 'question-answer', questionId: 'q1', action: 'decline', values: null, by };
+    expect(foldConversation(entries(question('q1'), question('q2'), answer))).toMatchObject([
+      { kind: 'question', answer: { action: 'decline', by } },
+      { kind: 'question', answer: null },
+    ]);
+  });
+
+  it('keeps what was enclosed with a message', () => {
+    const attachments = [{ id: 'abcdefghijklmnop', name: 'a.png', mimeType: 'image/png', size: 3 }];
+    const user: EntryBody = { kind: 'user', text: '', by: null, attachments, mentions: ['src/a.ts'] };
+    expect(foldConversation(entries(user, { kind: 'user', text: 'x', by }))).toMatchObject([
+      { attachments, mentions: ['src/a.ts'], by: null },
+      { attachments: [], mentions: [] },
+    ]);
   });
 
   it('never drops what it does not know', () => {

@@ -1,44 +1,12 @@
-import type { EntryBody, PermissionOption, TimelineEntry, ToolContent } from '../../src-shared/wire/timeline.ts';
+import type { TimelineEntry, ToolContent } from '../../src-shared/wire/timeline.ts';
+import type { Body, ConversationItem, ItemOf, ToolCall, ToolFields } from './conversation-items.ts';
 
-type Body<K extends EntryBody['kind']> = Extract<EntryBody, { kind: K }>;
-/** `unfinished`: the turn ended and the agent never said how the call did. */
-type CallStatus = Body<'tool'>['status'] | 'unfinished';
-type ToolFields = Omit<Body<'tool'>, 'kind' | 'status'> & { readonly status: CallStatus };
-type Actor = Body<'user'>['by'];
-
-/** One tool call with everything its updates said. */
-export interface ToolCall extends ToolFields {
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+interface Base {
+  readonly key: string;
   readonly seq: number;
   readonly at: string;
 }
-
-export interface PermissionAnswer {
-  /** null: nobody answered before the turn ended. */
-  readonly option: PermissionOption | null;
-  readonly by: Actor | null;
-  readonly at: string;
-}
-
-/** One row of a conversation. `key` stays the same while the row changes; `seq` is that of its first entry. */
-export type ConversationItem = { readonly key: string; readonly seq: number; readonly at: string } & (
-  | { readonly kind: 'user'; readonly text: string; readonly by: Actor }
-  | { readonly kind: 'message' | 'thought'; readonly text: string }
-  | { readonly kind: 'tools'; readonly calls: readonly ToolCall[] }
-  | { readonly kind: 'plan'; readonly steps: Body<'plan'>['steps'] }
-  | {
-      readonly kind: 'permission';
-      readonly request: Body<'permission'>;
-      readonly answer: PermissionAnswer | null;
-    }
-  | { readonly kind: 'turn-end'; readonly reason: Body<'turn-end'>['reason']; readonly error: string | null }
-  | { readonly kind: 'notice'; readonly level: Body<'notice'>['level']; readonly text: string }
-  | { readonly kind: 'other'; readonly type: string; readonly data: string }
-);
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-type ToolsItem = Extract<ConversationItem, { kind: 'tools' }>;
-type PermissionItem = Extract<ConversationItem, { kind: 'permission' }>;
-type PlanItem = Extract<ConversationItem, { kind: 'plan' }>;
 
 /** Kinds of calls that change nothing and come in crowds: neighbours of the same kind share one row. */
 const SMALL_KINDS: ReadonlySet<string> = new Set(['read', 'search', 'fetch']);
@@ -53,16 +21,12 @@ export function foldConversation(entries: readonly TimelineEntry[]): Conversatio
   return fold.items;
 }
 
-/** Whether two rows would look the same: entries keep their identity, so comparing a few levels is enough. */
-export function sameItem(a: ConversationItem, b: ConversationItem): boolean {
-  return sameTo(a, b, 3);
-}
-
 class Fold {
   readonly items: ConversationItem[] = [];
   readonly #calls = new Map<string, Mutable<ToolCall>>();
-  readonly #requests = new Map<string, Mutable<PermissionItem>>();
-  #plan: Mutable<PlanItem> | null = null;
+  readonly #requests = new Map<string, Mutable<ItemOf<'permission'>>>();
+  readonly #questions = new Map<string, Mutable<ItemOf<'question'>>>();
+  #plan: Mutable<ItemOf<'plan'>> | null = null;
 
   add(entry: TimelineEntry): void {
     const { body } = entry;
@@ -70,11 +34,15 @@ class Fold {
     switch (body.kind) {
       case 'user':
         this.#plan = null;
-        this.items.push({ ...base, kind: 'user', text: body.text, by: body.by });
+        this.items.push({ ...base, ...body, attachments: body.attachments ?? [], mentions: body.mentions ?? [] });
         return;
       case 'message':
       case 'thought':
-        this.items.push({ ...base, kind: body.kind, text: body.text });
+      case 'content':
+      case 'option':
+      case 'notice':
+      case 'other':
+        this.items.push({ ...base, ...body });
         return;
       case 'tool':
         this.#addCall(base, body);
@@ -94,23 +62,29 @@ class Fold {
         if (request) request.answer = { option: body.option, by: body.by, at: entry.at };
         return;
       }
+      case 'question': {
+        const item: Mutable<ItemOf<'question'>> = { ...base, kind: 'question', question: body, answer: null };
+        this.#questions.set(body.questionId, item);
+        this.items.push(item);
+        return;
+      }
+      case 'question-answer': {
+        const { action, values, by } = body;
+        const item = this.#questions.get(body.questionId);
+        if (item) item.answer = { action, values, by, at: entry.at };
+        return;
+      }
       case 'turn-end':
         this.#plan = null;
         for (const call of this.#calls.values())
           if (call.status === 'pending' || call.status === 'in_progress') call.status = 'unfinished';
         // An ordinary end needs no words: the agent's last message is the end.
-        if (body.reason !== 'end_turn' || body.error !== null)
-          this.items.push({ ...base, kind: 'turn-end', reason: body.reason, error: body.error });
-        return;
-      case 'notice':
-        this.items.push({ ...base, kind: 'notice', level: body.level, text: body.text });
-        return;
-      case 'other':
-        this.items.push({ ...base, kind: 'other', type: body.type, data: body.data });
+        if (body.reason !== 'end_turn' || body.error !== null || body.tokens != null)
+          this.items.push({ ...base, ...body, tokens: body.tokens ?? null });
     }
   }
 
-  #addCall(base: { key: string; seq: number; at: string }, body: ToolFields): void {
+  #addCall(base: Base, body: ToolFields): void {
     const known = this.#calls.get(body.toolCallId);
     if (known) {
       Object.assign(known, toolFields(body));
@@ -121,17 +95,17 @@ class Fold {
     const last = this.items.at(-1);
     if (last?.kind === 'tools' && SMALL_KINDS.has(call.toolKind) && last.calls[0]?.toolKind === call.toolKind)
       (last.calls as ToolCall[]).push(call);
-    else this.items.push({ ...base, kind: 'tools', calls: [call] } satisfies ToolsItem);
+    else this.items.push({ ...base, kind: 'tools', calls: [call] } satisfies ItemOf<'tools'>);
   }
 
-  #update(base: { key: string; seq: number; at: string }, update: Body<'tool-update'>): void {
+  #update(base: Base, update: Body<'tool-update'>): void {
     const known = this.#calls.get(update.toolCallId);
     if (known) Object.assign(known, merged(known, update));
     // Some agents send updates without a call first; and the call may be on an older page.
     else this.#addCall(base, merged(emptyCall(update.toolCallId), update));
   }
 
-  #addPlan(base: { key: string; seq: number; at: string }, steps: PlanItem['steps']): void {
+  #addPlan(base: Base, steps: ItemOf<'plan'>['steps']): void {
     if (this.#plan) {
       this.#plan.steps = steps;
       return;
@@ -140,7 +114,7 @@ class Fold {
     this.items.push(this.#plan);
   }
 
-  #addRequest(base: { key: string; seq: number; at: string }, body: Body<'permission'>): void {
+  #addRequest(base: Base, body: Body<'permission'>): void {
     const call = this.#calls.get(body.toolCallId);
     // Some agents tell command and change with the call alone; whoever decides has to see them.
     const request: Body<'permission'> = call
@@ -151,7 +125,7 @@ class Fold {
           input: body.input ?? call.input,
         }
       : body;
-    const item: Mutable<PermissionItem> = { ...base, kind: 'permission', request, answer: null };
+    const item: Mutable<ItemOf<'permission'>> = { ...base, kind: 'permission', request, answer: null };
     this.#requests.set(body.requestId, item);
     this.items.push(item);
   }
@@ -187,12 +161,4 @@ function emptyCall(toolCallId: string): ToolFields {
     input: null,
     output: null,
   };
-}
-
-function sameTo(a: unknown, b: unknown, depth: number): boolean {
-  if (Object.is(a, b)) return true;
-  if (depth === 0 || typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  const left = Object.entries(a);
-  if (left.length !== Object.keys(b).length) return false;
-  return left.every(([key, value]) => sameTo(value, (b as Record<string, unknown>)[key], depth - 1));
 }

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { PermissionOption } from '../../src-shared/wire/timeline.ts';
-import { answerWords, permissionChoices, permissionSentence, permissionSubject } from './permission-words.ts';
+import {
+  answerWords,
+  optionWords,
+  permissionChoices,
+  permissionSentence,
+  permissionSubject,
+} from './permission-words.ts';
 import { clockTime } from './time-words.ts';
 
 const option = (kind: PermissionOption['kind'], optionId: string = kind): PermissionOption => ({
@@ -36,6 +42,14 @@ describe('permission words', () => {
     ).toBe('OpenCode wants to change b.ts.');
   });
 
+  it('does not hide further files behind the first one', () => {
+    const diff = (path: string) => ({ type: 'diff', path, oldText: null, newText: 'x' }) as const;
+    const content = [diff('/a/b.ts'), diff('/a/c.ts'), diff('/a/c.ts')];
+    expect(permissionSentence({ ...request, toolKind: 'edit', content, locations: [], options: [] }, 'OpenCode')).toBe(
+      'OpenCode wants to change 2 files.',
+    );
+  });
+
   it('shows the command itself, not what the agent calls it', () => {
     expect(permissionSubject({ ...request, content: [], locations: [], options: [] })).toBe('npm test');
   });
@@ -63,6 +77,19 @@ describe('permissionChoices', () => {
 
   it('keeps a second option of the same kind in the menu', () => {
     expect(permissionChoices([option('allow_once', 'a'), option('allow_once', 'b')]).others).toHaveLength(1);
+  });
+});
+
+describe('optionWords', () => {
+  const words = (kind: PermissionOption['kind'], name: string) => optionWords({ ...option(kind), name });
+
+  it('says by its kind what an option does, and whatever else the agent says of it', () => {
+    expect(words('allow_always', 'Always Allow')).toEqual({ label: 'Always allow for this agent', note: null });
+    expect(words('allow_always', 'Yes, and stop asking for npm test')).toEqual({
+      label: 'Always allow for this agent',
+      note: 'Yes, and stop asking for npm test',
+    });
+    expect(words('reject_once', 'No\u202e')).toEqual({ label: 'Deny', note: 'No⟨U+202E⟩' });
   });
 });
 

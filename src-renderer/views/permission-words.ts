@@ -1,15 +1,14 @@
 import type { EntryBody, PermissionOption } from '../../src-shared/wire/timeline.ts';
-import type { PermissionAnswer } from './conversation-model.ts';
+import type { PermissionAnswer } from './conversation-items.ts';
 import { clockTime } from './time-words.ts';
-import { commandOf, diffsOf } from './tool-words.ts';
-import { folderName, revealHidden } from './visible-text.ts';
+import { commandOf, filesOf } from './tool-words.ts';
+import { revealHidden } from './visible-text.ts';
 
 type Request = Extract<EntryBody, { kind: 'permission' }>;
 
 /** What will happen if this is allowed, in one sentence. */
 export function permissionSentence(request: Request, agentName: string): string {
-  const file = diffsOf(request.content)[0]?.path ?? request.locations[0]?.path;
-  const place = file === undefined ? null : folderName(file);
+  const place = filesOf(request);
   switch (request.toolKind) {
     case 'execute':
       return `${agentName} wants to run a command.`;
@@ -23,6 +22,8 @@ export function permissionSentence(request: Request, agentName: string): string 
       return place === null ? `${agentName} wants to read files.` : `${agentName} wants to read ${place}.`;
     case 'fetch':
       return `${agentName} wants to fetch something from the network.`;
+    case 'switch_mode':
+      return `${agentName} wants to go on in another way.`;
     default:
       return `${agentName} asks for permission.`;
   }
@@ -47,6 +48,24 @@ export function permissionChoices(options: readonly PermissionOption[]): Permiss
   return { allowOnce, deny, others: options.filter((option) => option !== allowOnce && option !== deny) };
 }
 
+/**
+ * What choosing an option does, and the agent's own words for it where they say more: `Always allow "npm test"` is less than
+ * everything.
+ */
+export function optionWords({ kind, name }: PermissionOption): { label: string; note: string | null } {
+  const label = LABELS[kind];
+  const plain = [label, 'Allow', 'Allow always', 'Always allow', 'Reject', 'Reject always', 'Always reject', 'Deny'];
+  const known = plain.some((words) => words.toLowerCase() === name.trim().toLowerCase());
+  return { label, note: known || name.trim() === '' ? null : revealHidden(name) };
+}
+
+const LABELS: Readonly<Record<PermissionOption['kind'], string>> = {
+  allow_once: 'Allow once',
+  allow_always: 'Always allow for this agent',
+  reject_once: 'Deny',
+  reject_always: 'Always deny for this agent',
+};
+
 /** "Allowed from “Pixel 9”, 14:03". */
 export function answerWords(answer: PermissionAnswer): string {
   const by = answer.by === null ? '' : ` from “${answer.by.name}”`;
@@ -58,11 +77,11 @@ function outcome(answer: PermissionAnswer): string {
     case 'allow_once':
       return 'Allowed';
     case 'allow_always':
-      return 'Always allowed';
+      return 'Always allowed for this agent';
     case 'reject_once':
       return 'Denied';
     case 'reject_always':
-      return 'Always denied';
+      return 'Always denied for this agent';
     case undefined:
       return answer.by === null ? 'Not answered' : 'Denied';
   }

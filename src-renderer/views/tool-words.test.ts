@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ToolCall } from './conversation-model.ts';
+import type { ToolCall } from './conversation-items.ts';
 import { commandOf, groupWords, toolWords } from './tool-words.ts';
 
 function call(changes: Partial<ToolCall>): ToolCall {
@@ -40,7 +40,20 @@ describe('toolWords', () => {
   it('counts changed lines, and says when it failed', () => {
     const content = [{ type: 'diff', path: '/a/b.ts', oldText: 'a\nb', newText: 'a\nc\nd' } as const];
     expect(toolWords(call({ toolKind: 'edit', content })).result).toBe('+2 −1');
-    expect(toolWords(call({ toolKind: 'edit', content, status: 'failed' })).result).toBe('failed');
+    expect(toolWords(call({ toolKind: 'edit', content, status: 'failed' }))).toMatchObject({
+      result: 'failed',
+      bad: true,
+    });
+  });
+
+  it('tells how a command ended', () => {
+    const ended = (exitCode: number | null) =>
+      toolWords(call({ content: [{ type: 'terminal', terminalId: 't', output: '', exitCode }] }));
+    expect(ended(2)).toMatchObject({ result: 'exit code 2', bad: true });
+    expect([ended(0), ended(null)]).toMatchObject([
+      { result: '', bad: false },
+      { result: '', bad: false },
+    ]);
   });
 });
 

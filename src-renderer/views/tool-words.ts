@@ -1,4 +1,4 @@
-import type { ToolCall } from './conversation-model.ts';
+import type { ToolCall } from './conversation-items.ts';
 import { diffCounts, diffLines } from './diff-lines.ts';
 import type { DiffLine } from './diff-lines.ts';
 import { z } from 'zod';
@@ -23,6 +23,7 @@ const VERBS: Readonly<Record<string, Verbs>> = {
 };
 
 const CommandInput = z.looseObject({ command: z.union([z.string(), z.array(z.string()).min(1)]) });
+const PlanInput = z.looseObject({ plan: z.string() });
 
 /** What the one line of a tool call says: "Ran", "npm test", "failed". */
 export function toolWords(call: Pick<ToolCall, 'toolKind' | 'status' | 'title' | 'content' | 'locations' | 'input'>): {
@@ -30,17 +31,19 @@ export function toolWords(call: Pick<ToolCall, 'toolKind' | 'status' | 'title' |
   target: string;
   isCode: boolean;
   result: string;
+  /** The result is one that somebody should look at. */
+  bad: boolean;
 } {
   const verbs = Object.hasOwn(VERBS, call.toolKind) ? VERBS[call.toolKind] : undefined;
   const finished = call.status === 'completed' || call.status === 'failed';
   const command = call.toolKind === 'execute' ? commandOf(call.input) : null;
-  const file = diffsOf(call.content)[0]?.path ?? call.locations[0]?.path;
-  const named = verbs !== undefined && (command !== null || (file !== undefined && call.toolKind !== 'search'));
+  const files = filesOf(call);
+  const named = verbs !== undefined && (command !== null || (files !== null && call.toolKind !== 'search'));
   return {
     verb: named ? (finished ? verbs.done : verbs.doing) : '',
-    target: named ? (command ?? folderName(file!)) : revealHidden(call.title === '' ? 'Tool call' : call.title),
+    target: named ? (command ?? files!) : revealHidden(call.title === '' ? 'Tool call' : call.title),
     isCode: named,
-    result: resultWords(call.status, call.content),
+    ...resultWords(call.status, call.content),
   };
 }
 
@@ -54,17 +57,15 @@ export function groupWords(calls: readonly ToolCall[]): string {
 
 /** The command line in a tool's input, if it has one; hidden characters are shown. */
 export function commandOf(input: string | null): string | null {
-  if (input === null) return null;
-  let json: unknown;
-  try {
-    json = JSON.parse(input);
-  } catch {
-    return null;
-  }
-  const parsed = CommandInput.safeParse(json);
+  const parsed = CommandInput.safeParse(jsonOf(input));
   if (!parsed.success) return null;
   const { command } = parsed.data;
   return revealHidden(typeof command === 'string' ? command : command.map(quoted).join(' '));
+}
+
+/** The plan that is to be approved, as Markdown, if a tool's input has one. */
+export function planOf(input: string | null): string | null {
+  return PlanInput.safeParse(jsonOf(input)).data?.plan ?? null;
 }
 
 /** Lines of a file change, computed once per content. */
@@ -82,15 +83,34 @@ export function diffsOf(content: readonly ToolContent[]): Extract<ToolContent, {
   return content.filter((part) => part.type === 'diff');
 }
 
-function resultWords(status: ToolCall['status'], content: readonly ToolContent[]): string {
-  if (status === 'failed') return 'failed';
-  if (status === 'unfinished') return 'not finished';
+/** "parse.ts", or "3 files"; null when the call names none. */
+export function filesOf({ content, locations }: Pick<ToolCall, 'content' | 'locations'>): string | null {
   const diffs = diffsOf(content);
-  if (diffs.length === 0) return '';
+  const paths = new Set((diffs.length > 0 ? diffs : locations).map(({ path }) => path));
+  const [first] = paths;
+  if (first === undefined) return null;
+  return paths.size === 1 ? folderName(first) : `${paths.size} files`;
+}
+
+function jsonOf(text: string | null): unknown {
+  try {
+    return text === null ? null : JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function resultWords(status: ToolCall['status'], content: readonly ToolContent[]): { result: string; bad: boolean } {
+  const exitCode = content.find((part) => part.type === 'terminal')?.exitCode ?? 0;
+  if (exitCode !== 0) return { result: `exit code ${exitCode}`, bad: true };
+  if (status === 'failed') return { result: 'failed', bad: true };
+  if (status === 'unfinished') return { result: 'not finished', bad: false };
+  const diffs = diffsOf(content);
+  if (diffs.length === 0) return { result: '', bad: false };
   const counts = diffs.map((diff) => diffCounts(linesOf(diff)));
   const added = counts.reduce((sum, count) => sum + count.added, 0);
   const removed = counts.reduce((sum, count) => sum + count.removed, 0);
-  return `+${added} −${removed}`;
+  return { result: `+${added} −${removed}`, bad: false };
 }
 
 /** As it would have to be typed, so that an argument with spaces cannot pass for two. */

@@ -16,22 +16,28 @@ export function useFollowEnd(
   virtualizer: Virtualizer<HTMLDivElement, Element>,
   following: boolean,
   setFollowing: (following: boolean) => void,
+  /** How near to the end counts as coming back to it, in pixels. */
+  threshold = END_THRESHOLD,
 ): void {
   useEffect(() => {
     const element = scroller.current;
     if (!element) return;
     let top = element.scrollTop;
     let height = element.scrollHeight;
+    let room = element.clientHeight;
     const scrolled = () => {
       const up = element.scrollTop < top - 1;
-      // Content that got lower, or a view that got higher, moves the end without anybody leaving it.
+      // Content that got lower, or a view of another height, moves the end without anybody leaving it.
       const shrunk =
-        element.scrollHeight < height || element.scrollHeight - element.scrollTop - element.clientHeight < 1;
+        element.scrollHeight < height ||
+        element.clientHeight !== room ||
+        element.scrollHeight - element.scrollTop - element.clientHeight < 1;
       top = element.scrollTop;
       height = element.scrollHeight;
+      room = element.clientHeight;
       // Before the next measurement of this very frame would pin the end again.
       if (following && up && !shrunk) flushSync(() => setFollowing(false));
-      else if (!following && !up && virtualizer.isAtEnd(END_THRESHOLD)) setFollowing(true);
+      else if (!following && !up && virtualizer.isAtEnd(threshold)) setFollowing(true);
     };
     const observer = new ResizeObserver(() => {
       if (following) virtualizer.scrollToEnd();
@@ -42,5 +48,5 @@ export function useFollowEnd(
       element.removeEventListener('scroll', scrolled);
       observer.disconnect();
     };
-  }, [scroller, virtualizer, following, setFollowing]);
+  }, [scroller, virtualizer, following, setFollowing, threshold]);
 }

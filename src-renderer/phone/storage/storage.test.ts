@@ -120,6 +120,8 @@ describe.skipIf(!existsSync(BROWSER))('the storage of the phone app, in a real b
         state: 'finished' as const,
         error: null,
         pending: [],
+        questions: [],
+        queued: 0,
         archived: false,
         logId: 'abcdefghijklmnop',
         lastSeq: 1,

@@ -1,0 +1,141 @@
+import { Clock, Paperclip, Pencil, Trash2 } from 'lucide-react';
+import { useState } from 'react';
+import type { AgentState } from '../../src-shared/wire/agent.ts';
+import type { QueuedPrompt } from '../../src-shared/wire/detail.ts';
+import { ConfirmDialog } from './ConfirmDialog.tsx';
+import { failureWords } from './failure-words.ts';
+import { QueueEditor } from './QueueEditor.tsx';
+import { enclosedWords, pausedWords } from './queue-words.ts';
+import './queue-list.css';
+
+interface QueueListProps {
+  queue: readonly QueuedPrompt[];
+  paused: boolean;
+  state: AgentState;
+  canSteer: boolean;
+  connected: boolean;
+  onEdit: (queuedId: string, text: string) => Promise<void>;
+  onRemove: (queuedId: string) => Promise<void>;
+  /** Goes on with what waits. */
+  onResume: () => Promise<void>;
+}
+
+/** Messages that wait for the turn to end, in their order. */
+export function QueueList({ queue, paused, state, canSteer, connected, onEdit, onRemove, onResume }: QueueListProps) {
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<string | null>(null);
+  const [edited, setEdited] = useState<QueuedPrompt | null>(null);
+  const gone = edited !== null && !queue.some(({ id }) => id === edited.id);
+  if (queue.length === 0 && !gone) return null;
+  const attempt = (action: Promise<void>) => {
+    setBusy(true);
+    setError(null);
+    action.catch((failure: unknown) => setError(failureWords(failure))).finally(() => setBusy(false));
+  };
+  return (
+    <section className="queue" aria-label="Waiting messages">
+      <div className="queue-head">
+        <Clock className="icon" aria-hidden="true" />
+        <span className="grow">
+          {paused && queue.length > 0 ? pausedWords(state, queue.length) : waitingWords(queue.length)}
+        </span>
+        {paused && canSteer && queue.length > 0 && (
+          <button type="button" className="button" disabled={busy || !connected} onClick={() => attempt(onResume())}>
+            Send now
+          </button>
+        )}
+      </div>
+      <ol className="queue-rows">
+        {(gone ? [edited, ...queue] : queue).map((prompt) =>
+          prompt.id === edited?.id ? (
+            <li key={prompt.id} className="queue-row">
+              <QueueEditor
+                text={edited.text}
+                disabled={busy || !connected}
+                gone={gone}
+                onSave={(text) => onEdit(prompt.id, text).then(() => setEdited(null))}
+                onCancel={() => setEdited(null)}
+              />
+            </li>
+          ) : (
+            <QueueRow
+              key={prompt.id}
+              prompt={prompt}
+              canSteer={canSteer}
+              disabled={busy || !connected}
+              onEdit={() => setEdited(prompt)}
+              onRemove={() => attempt(onRemove(prompt.id))}
+            />
+          ),
+        )}
+      </ol>
+      {error !== null && (
+        <p className="error-text" role="alert">
+          {error}
+        </p>
+      )}
+    </section>
+  );
+}
+
+interface QueueRowProps {
+  prompt: QueuedPrompt;
+  canSteer: boolean;
+  disabled: boolean;
+  onEdit: () => void;
+  onRemove: () => void;
+}
+
+function QueueRow({ prompt, canSteer, disabled, onEdit, onRemove }: QueueRowProps) {
+  const enclosed = enclosedWords(prompt);
+  return (
+    <li className="queue-row">
+      <span className="grow">
+        <span className="queue-text">{prompt.text}</span>
+        {enclosed !== null && (
+          <span className="faint queue-enclosed">
+            <Paperclip className="icon" aria-hidden="true" />
+            {enclosed}
+          </span>
+        )}
+      </span>
+      {canSteer && (
+        <>
+          <button
+            type="button"
+            className="button button-quiet button-icon"
+            aria-label="Edit"
+            title="Edit"
+            disabled={disabled}
+            onClick={onEdit}
+          >
+            <Pencil className="icon" aria-hidden="true" />
+          </button>
+          <ConfirmDialog
+            trigger={
+              <button
+                type="button"
+                className="button button-quiet button-icon"
+                aria-label="Remove"
+                title="Remove"
+                disabled={disabled}
+              >
+                <Trash2 className="icon" aria-hidden="true" />
+              </button>
+            }
+            title="Remove this message?"
+            confirm="Remove"
+            onConfirm={onRemove}
+          >
+            It is not sent, and its text is gone.
+          </ConfirmDialog>
+        </>
+      )}
+    </li>
+  );
+}
+
+function waitingWords(count: number): string {
+  if (count === 0) return 'No message waits any more';
+  return count === 1 ? '1 message waits for this turn to end' : `${count} messages wait for this turn to end`;
+}
