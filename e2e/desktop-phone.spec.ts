@@ -8,7 +8,7 @@ import { fakeProvider, testFolder, writeConfig } from './support/daemon-home.ts'
 import { appHome, freePort, launchApp, shownWindow } from './support/desktop-app.ts';
 import { Desktop } from './support/desktop-panel.ts';
 import { screenshot } from './support/screenshot.ts';
-import { TestClient } from './support/test-client.ts';
+import { nothingElse, TestClient } from './support/test-client.ts';
 import { until } from './support/until.ts';
 
 const commandLine = fileURLToPath(new URL('../dist/main/paseo.js', import.meta.url));
@@ -52,17 +52,49 @@ test('pairs a device by its digits, shows in the tray what it and its agent do, 
   await screenshot(pairing, 'desktop-pairing-done');
   await pairing.close();
 
-  const prompt = 'ask run the tests';
   await until(device.client.state, ({ state }) => state === 'connected');
-  await device.client.command('agent.create', { provider: 'fake', cwd: folder.workspace, prompt });
+  const { agentId } = await device.client.command('agent.create', {
+    ...{ provider: 'fake', cwd: folder.workspace, prompt: 'ask run the tests', ...nothingElse },
+  });
+  const state = (wanted: string) => until(device.client.agents, (list) => list?.[0]?.state === wanted);
   await agents.close();
-  await until(device.client.agents, (list) => list?.[0]?.state === 'needs-you');
-  await panel.openMenu();
-  await panel.screenshot('desktop-tray-needs-you');
-  await panel.chooseInOpenMenu(1);
+  await test.step('a request is allowed from the tray, and the phone hears who did it', async () => {
+    await state('needs-you');
+    await panel.openMenu();
+    await panel.openSubmenu(1);
+    await panel.screenshot('desktop-tray-needs-you');
+    await panel.chooseInOpenSubmenu(2);
+    await state('finished');
+    const follower = device.client.follow(agentId);
+    const { entries } = await until(follower.view, ({ status }) => status === 'live');
+    follower.stop();
+    expect(entries.map(({ body }) => body)).toContainEqual({
+      ...{ kind: 'permission-answer', requestId: expect.any(String) as unknown },
+      ...{ option: expect.objectContaining({ kind: 'allow_once' }) as unknown },
+      by: { deviceId: null, name: 'This computer' },
+    });
+  });
+  const more = (text: string) => device.client.command('agent.prompt', { agentId, text, ...nothingElse });
+  await test.step('a question opens the window', async () => {
+    await more('form Which colour?');
+    await state('needs-you');
+    await panel.choose(1);
+    const window = await shownWindow(app, 'agents');
+    await expect(window.getByText('Which colour?').first()).toBeVisible();
+    await window.getByRole('button', { name: 'Stop' }).click();
+    await state('stopped');
+    await window.close();
+  });
+  await test.step('the first thing in the menu of a request only shows it', async () => {
+    await more('ask run them again');
+    await state('needs-you');
+    await panel.openMenu();
+    await panel.openSubmenu(1);
+    await panel.chooseInOpenSubmenu(1);
+  });
   const again = await shownWindow(app, 'agents');
   await again.getByRole('button', { name: /^Allow once/i }).click();
-  await until(device.client.agents, (list) => list?.[0]?.state === 'finished');
+  await state('finished');
   await screenshot(again, 'desktop-agent');
 
   await again.getByRole('button', { name: 'Settings' }).click();

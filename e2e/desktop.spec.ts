@@ -9,6 +9,7 @@ import { createRelay } from '../src-main/relay/create-relay.ts';
 import { testFolder, writeConfig } from './support/daemon-home.ts';
 import { appHome, exitOf, freePort, launchApp, shownWindow, startAgain } from './support/desktop-app.ts';
 import { Desktop } from './support/desktop-panel.ts';
+import { builtRuntime } from './support/built-runtime.ts';
 import { screenshot } from './support/screenshot.ts';
 
 const run = promisify(execFile);
@@ -177,6 +178,8 @@ test('a home that a daemon without windows owns is named, with its owner', async
     flags: {},
     kind: 'headless',
     attended: false,
+    runtime: builtRuntime,
+    loginShell: false,
     webRoot: null,
     version: '0.0.0',
     logToStderr: false,

@@ -60,6 +60,15 @@ export class Desktop {
     await expect.poll(() => this.#menuIsOpen()).toBe(false);
   }
 
+  /** In the open menu: opens the submenu of the `nth` item that can be chosen, with its first item chosen. */
+  async openSubmenu(nth: number): Promise<void> {
+    await run('xdotool', ['key', '--delay', '50', ...Array<string>(nth).fill('Down'), 'Right']);
+  }
+
+  async chooseInOpenSubmenu(nth: number): Promise<void> {
+    await this.chooseInOpenMenu(nth - 1);
+  }
+
   async openMenu(): Promise<void> {
     await this.clickIcon('right');
     await expect.poll(() => this.#menuIsOpen()).toBe(true);

@@ -67,6 +67,13 @@ export class Actions {
           showError('The setting was not changed.', error instanceof Error ? error.message : String(error));
         }
         return;
+      case 'answer':
+        try {
+          await host.running().answerPermission(action.agentId, action.requestId, action.optionId);
+        } catch (error) {
+          showError('The request was not answered.', error instanceof Error ? error.message : String(error));
+        }
+        return;
       case 'quit':
         return quit();
     }

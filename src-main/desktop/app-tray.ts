@@ -75,7 +75,10 @@ export class AppTray {
     this.#tray.setImage(this.#image(view.state));
     this.#tray.setToolTip(`Paseo: ${view.line}`);
     this.#tray.setContextMenu(
-      Menu.buildFromTemplate(items.map((item) => menuItem(item, (action) => this.#perform(action)))),
+      // A question that is asked while the menu is still closing brings Electron down with the app's end.
+      Menu.buildFromTemplate(
+        items.map((item) => menuItem(item, (action) => setImmediate(() => this.#perform(action)))),
+      ),
     );
   }
 

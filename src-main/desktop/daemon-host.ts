@@ -2,6 +2,7 @@ import { CodedError } from '../../src-shared/coded-error.ts';
 import type { AppState, DesktopNotice } from '../../src-shared/ipc/contract.ts';
 import { type Watchable, Watched } from '../../src-shared/watchable.ts';
 import type { Daemon } from '../daemon/daemon.ts';
+import type { AgentsAtQuit } from './quitting.ts';
 
 class NotRunningError extends CodedError<'not_running'> {}
 
@@ -47,10 +48,10 @@ export class DaemonHost {
   }
 
   /** Also ends a daemon that is only just starting. Idempotent. */
-  async stop(): Promise<void> {
+  async stop(agents: AgentsAtQuit): Promise<void> {
     await this.#starting;
     for (const unsubscribe of this.#unsubscribe.splice(0)) unsubscribe();
-    await this.#daemon?.stop();
+    await this.#daemon?.stop({ agents });
   }
 
   async #start(): Promise<void> {

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
-import { app, clipboard, ipcMain } from 'electron';
+import { app, clipboard, ipcMain, powerMonitor } from 'electron';
 import { createDaemon } from '../daemon/create-daemon.ts';
 import { homePath } from '../platform/home-path.ts';
+import { lastingRuntime } from '../platform/lasting-runtime.ts';
+import { runtimePaths } from '../platform/runtime-paths.ts';
 import { Unwind } from '../daemon/unwind.ts';
 import { createRelay } from '../relay/create-relay.ts';
 import { Actions } from './actions.ts';
@@ -10,13 +12,14 @@ import { isOnlyInstance } from './app-instance.ts';
 import { setAppMenu } from './app-menu.ts';
 import { AppTray } from './app-tray.ts';
 import { AppWindows } from './app-windows.ts';
+import { askAboutAgents } from './ask-about-agents.ts';
 import { DaemonHost } from './daemon-host.ts';
 import { DesktopProbe } from './desktop-probe.ts';
 import { ipcHandlers } from './ipc-handlers.ts';
 import { serveIpc } from './ipc-server.ts';
 import { LastWindow } from './last-window.ts';
 import { OfferClipboard } from './offer-clipboard.ts';
-import { quitCleanly } from './quitting.ts';
+import { type AgentsAtQuit, quitCleanly } from './quitting.ts';
 import { showError } from './show-error.ts';
 import { ShownOffers } from './shown-offers.ts';
 import { StartupTrace } from './startup-trace.ts';
@@ -43,7 +46,7 @@ else
 function run(): void {
   const trace = new StartupTrace(process.env);
   const running = new Unwind();
-  let quitting = false;
+  let quitting: AgentsAtQuit | undefined;
   guardWebContents();
   registerUiScheme();
 
@@ -51,7 +54,7 @@ function run(): void {
   const host = new DaemonHost({
     version: app.getVersion(),
     notices: probe.notices,
-    start: () =>
+    start: async () =>
       createDaemon({
         home,
         env: process.env,
@@ -61,14 +64,26 @@ function run(): void {
         webRoot: join(dist, 'phone'),
         version: app.getVersion(),
         logToStderr: false,
+        runtime: await lastingRuntime(
+          runtimePaths({
+            dist,
+            resources: app.isPackaged ? process.resourcesPath : null,
+            env: process.env,
+            node: null,
+          }),
+          process.env,
+        ),
+        // A desktop starts us with hardly a PATH; agents are where the person's shell finds them.
+        loginShell: true,
         embeddedRelay: (port, logger) => createRelay({ listen: [`127.0.0.1:${port}`], names: [], logger }),
       }),
   });
-  running.add(() => host.stop());
-  const fail = quitCleanly({
+  running.add(() => host.stop(quitting ?? null));
+  const { quit, fail } = quitCleanly({
     app,
-    stop: () => {
-      quitting = true;
+    ask: () => askAboutAgents(host),
+    stop: (agents) => {
+      quitting = agents;
       return running.run();
     },
     exitCode: () => (host.state.get().error === null ? 0 : 1),
@@ -77,13 +92,13 @@ function run(): void {
     const { error } = host.state.get();
     if (error !== null) process.stderr.write(`error[${error.code}]: ${error.message}\n`);
     else trace.reach('listening');
-    void host.daemon?.stopRequested.then(() => app.quit());
+    void host.daemon?.stopRequested.then((agents) => quit(agents));
   });
   const looked = probe.look();
 
   const show = async (): Promise<void> => {
     // Asked to quit before Electron was ready: what is made now, nobody would stop.
-    if (quitting) return;
+    if (quitting !== undefined) return;
     trace.reach('ready');
     setAppMenu();
     const offers = new ShownOffers();
@@ -113,6 +128,7 @@ function run(): void {
     tray.start();
     trace.reach('tray');
 
+    powerMonitor.on('shutdown', () => quit(null));
     app.on('window-all-closed', () => undefined);
     app.on('second-instance', () => void actions.open('agents'));
     app.on('activate', () => void actions.open('agents'));

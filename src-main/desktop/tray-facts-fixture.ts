@@ -13,6 +13,8 @@ export function agent(change: Partial<AgentSummary>): AgentSummary {
     state: 'working',
     error: null,
     pending: [],
+    questions: [],
+    queued: 0,
     createdAt: '2026-01-01T00:00:00.000Z',
     updatedAt: '2026-01-01T00:00:00.000Z',
     archived: false,

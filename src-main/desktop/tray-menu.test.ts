@@ -12,6 +12,7 @@ const settings: SettingsView = {
   relayUseTls: true,
   baseUrl: null,
   name: 'desk',
+  keepAgentsRunning: true,
   fixed: {},
   path: '/config.json',
 };

@@ -1,14 +1,22 @@
 import type { SettingsPatch, SettingsView } from '../../src-shared/config/schema.ts';
-import { MAX_TRAY_AGENTS, MAX_TRAY_LABEL_CHARS } from './limits.ts';
+import { MAX_TRAY_AGENTS } from './limits.ts';
 import type { WindowName } from '../../src-shared/ipc/contract.ts';
 import type { AgentSummary } from '../../src-shared/wire/agent.ts';
 import type { LocalAddress } from './local-addresses.ts';
+import { waitingItems } from './tray-requests.ts';
 import type { TrayView } from './tray-state.ts';
+import { trayText } from './tray-text.ts';
 
 /** What choosing an item does. */
 export type TrayAction =
   | { readonly do: 'open'; readonly window: WindowName; readonly agentId: string | null }
   | { readonly do: 'change'; readonly patch: SettingsPatch }
+  | {
+      readonly do: 'answer';
+      readonly agentId: string;
+      readonly requestId: string;
+      readonly optionId: string | null;
+    }
   | { readonly do: 'quit' };
 
 /** The tray's menu as plain data, so that two can be compared. Labels are text, with no mnemonics. */
@@ -44,7 +52,7 @@ export function trayMenu(facts: TrayMenuFacts): TrayItem[] {
   const { view, settings } = facts;
   const running = settings !== null;
   return [
-    { type: 'label', label: text(view.line) },
+    { type: 'label', label: trayText(view.line) },
     ...facts.warnings.map((warning): TrayItem => opening(`Warning: ${warning}`, 'settings')),
     SEPARATOR,
     ...agentItems(facts.agents),
@@ -60,7 +68,7 @@ export function trayMenu(facts: TrayMenuFacts): TrayItem[] {
 const SEPARATOR: TrayItem = { type: 'separator' };
 
 function opening(label: string, window: WindowName, agentId: string | null = null): TrayItem {
-  return { type: 'action', label: text(label), action: { do: 'open', window, agentId } };
+  return { type: 'action', label: trayText(label), action: { do: 'open', window, agentId } };
 }
 
 function agentItems(agents: readonly AgentSummary[]): TrayItem[] {
@@ -68,11 +76,14 @@ function agentItems(agents: readonly AgentSummary[]): TrayItem[] {
   const newest = (a: AgentSummary, b: AgentSummary): number => b.updatedAt.localeCompare(a.updatedAt);
   const waiting = live.filter(({ state }) => state === 'needs-you').toSorted(newest);
   const working = live.filter(({ state }) => state === 'working' || state === 'starting').toSorted(newest);
-  const all = [...waiting, ...working];
-  const shown = all.slice(0, MAX_TRAY_AGENTS).map((agent) => {
-    const word = agent.state === 'needs-you' ? 'Needs you' : agent.state === 'starting' ? 'Starting' : 'Working';
-    return opening(`${word}: ${agent.title || agent.providerLabel}`, 'agents', agent.id);
-  });
+  const all = [
+    ...waiting.flatMap(waitingItems),
+    ...working.map((agent) => {
+      const word = agent.state === 'starting' ? 'Starting' : 'Working';
+      return opening(`${word}: ${agent.title || agent.providerLabel}`, 'agents', agent.id);
+    }),
+  ];
+  const shown = all.slice(0, MAX_TRAY_AGENTS);
   const more = all.length - shown.length;
   return [...shown, ...(more > 0 ? [opening(`${more} more`, 'agents')] : []), ...(all.length > 0 ? [SEPARATOR] : [])];
 }
@@ -92,7 +103,7 @@ function alsoListen({ listen, fixed }: SettingsView, local: readonly LocalAddres
   const chosen = local.find(({ address }) => also.length === 1 && also[0] === withPort(address, main));
   const choice = (label: string, addresses: readonly string[], checked: boolean): TrayItem => ({
     type: 'radio',
-    label: text(label),
+    label: trayText(label),
     checked,
     enabled: true,
     action: { do: 'change', patch: { listen: [main, ...addresses] } },
@@ -115,19 +126,11 @@ function alsoListen({ listen, fixed }: SettingsView, local: readonly LocalAddres
 }
 
 function withReason(label: string, reason: string | undefined): string {
-  return reason === undefined ? label : text(`${label} (set by ${reason})`);
+  return reason === undefined ? label : trayText(`${label} (set by ${reason})`);
 }
 
 /** With the main address's port. A Unix socket has none; beside it the usual one is used. */
 export function withPort(address: string, main: string): string {
   const port = main.startsWith('/') ? '6767' : (/(\d+)$/.exec(main)?.[1] ?? '6767');
   return `${address.includes(':') ? `[${address}]` : address}:${port}`;
-}
-
-/** One short line. Agents and devices name themselves: nothing invisible, and nothing that turns the reading direction. */
-function text(label: string): string {
-  const plain = label.replace(/[\p{C}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
-  const characters = Array.from(new Intl.Segmenter().segment(plain), ({ segment }) => segment);
-  if (characters.length <= MAX_TRAY_LABEL_CHARS) return plain;
-  return `${characters.slice(0, MAX_TRAY_LABEL_CHARS - 1).join('')}…`;
 }
