@@ -166,29 +166,56 @@ describe('agents on the command line', () => {
     expect(missing).toMatchObject({ code: 1, stdout: '' });
   });
 
-  it('finds agents and conversations again after kill -9, the running turn marked as interrupted', async () => {
+  it('finds agents and conversations again after kill -9, and the running turn goes on', async () => {
     const { pid } = await paseo.startDaemon();
     const whole = await paseo.run(['run', '--json', '--provider', 'fake', 'say one\ntool look\nsay two']);
     const first = z.object({ agentId: z.string() }).parse(JSON.parse(whole.stdout.split('\n')[0] ?? ''));
-    const run = paseo.begin(['run', '--json', '--provider', 'fake', 'stream 3\nhang']);
+    const run = paseo.begin(['run', '--json', '--provider', 'fake', 'stream 3\nask go on\nsay done']);
     const [, second = ''] = await run.output(/"agentId":"(\w+)"/);
-    await run.output(/word3/);
+    await run.output(/"kind":"permission"/);
     await paseo.killDaemon(pid);
     await paseo.startDaemon();
-    const ended = await run.finished;
-    expect(ended.code).toBe(1);
-    expect(ended.stdout).toContain('"reason":"interrupted"');
     const { agents } = await paseo.json(Agents, ['ls']);
     expect(agents.map(({ id, state }) => [id, state])).toEqual(
       expect.arrayContaining([
         [first.agentId, 'finished'],
-        [second, 'interrupted'],
+        [second, 'needs-you'],
       ]),
     );
-    const texts = (stdout: string) => entriesOf(stdout).map(({ seq, body }) => [seq, body.kind]);
+    expect((await paseo.run(['permit', second, '--allow'])).code).toBe(0);
+    const ended = await run.finished;
+    expect(ended.code).toBe(0);
+    expect(ended.stdout).toContain('"reason":"end_turn"');
     const again = await paseo.run(['attach', first.agentId, '--no-follow', '--json']);
-    expect(texts(again.stdout)).toEqual(texts(whole.stdout));
-    expect((await paseo.run(['attach', second, '--no-follow'])).stdout).toMatch(/^> stream 3\n[^]*-- interrupted/);
+    const kinds = (stdout: string) => entriesOf(stdout).map(({ seq, body }) => [seq, body.kind]);
+    expect(kinds(again.stdout)).toEqual(kinds(whole.stdout));
+    const shown = await paseo.run(['attach', second, '--no-follow']);
+    expect(shown.stdout).toMatch(/^> stream 3\n[^]*word1 word2 word3[^]*chosen: allow_once[^]*done\n-- finished/);
+    expect(shown.stdout.match(/word1/g)).toHaveLength(1);
+  });
+
+  it('lets working agents go on when it is told to stop, unless they shall stop too', async () => {
+    await paseo.startDaemon();
+    const [kept, stopped] = await Promise.all(
+      ['keep', 'stop'].map(async () => {
+        const run = await paseo.run(['run', '--detach', '--provider', 'fake', 'ask go on\nsay done']);
+        return run.stdout.trim();
+      }),
+    );
+    const waiting = async () => {
+      const { agents } = await paseo.json(Agents, ['ls']);
+      return agents.every(({ state }) => state === 'needs-you');
+    };
+    await vi.waitUntil(waiting, { timeout: 10_000 });
+    expect((await paseo.run(['daemon', 'stop', '--keep-agents'])).code).toBe(0);
+    await paseo.startDaemon();
+    expect((await paseo.run(['permit', kept ?? '', '--allow'])).code).toBe(0);
+    expect((await paseo.run(['daemon', 'stop', '--stop-agents'])).code).toBe(0);
+    await paseo.startDaemon();
+    const { agents } = await paseo.json(Agents, ['ls']);
+    expect(Object.fromEntries(agents.map(({ id, state }) => [id, state]))).toMatchObject({
+      [stopped ?? '']: 'interrupted',
+    });
   });
 });
 

@@ -22,10 +22,12 @@ export async function backgroundDaemon(start: DaemonStart, { script, env }: CliC
   const listen = start.listen?.flatMap((address) => ['--listen', address]) ?? [];
   const args = [script, 'daemon', 'start', '--foreground', '--home', start.home, ...listen];
   if (start.attended) args.push('--attended');
+  // An agent may start it in its terminal: with that agent's mark the daemon would end when the agent does.
+  const { PASEO_AGENT_ID: _, ...own } = env;
   const child = spawn(process.execPath, args, {
     // A folder that is always there and that nobody wants to unmount.
     cwd: parse(start.home).root,
-    env: { ...env, [BACKGROUND]: '1' },
+    env: { ...own, [BACKGROUND]: '1' },
     detached: true,
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { CliContext } from './context.ts';
 import { daemonStatus } from './daemon-status.ts';
-import { stopDaemon } from './daemon-stop.ts';
+import { stopDaemon, type StopOptions } from './daemon-stop.ts';
 import { collect, withHome, withJson, withTarget } from './options.ts';
 import { pairDevice } from './pair-command.ts';
 import { startDaemon, type StartOptions } from './start-command.ts';
@@ -19,8 +19,10 @@ export function addDaemonCommands(root: Command, context: CliContext): void {
     .description('show how the daemon is doing')
     .action((options: TargetOptions) => daemonStatus(options, context));
   withTarget(daemon.command('stop'))
-    .description('stop the daemon and its agents')
-    .action((options: TargetOptions) => stopDaemon(options, context));
+    .description('stop the daemon; working agents go on without it unless agents.keepRunning is false')
+    .option('--keep-agents', 'let working agents go on')
+    .option('--stop-agents', 'stop every agent')
+    .action((options: StopOptions) => stopDaemon(options, context));
   withTarget(daemon.command('pair'))
     .description('show a code that pairs one device')
     .option('--attended', 'compare six digits here before the device is paired')

@@ -1,4 +1,5 @@
 import type { EntryBody, TimelineEntry } from '../../src-shared/wire/timeline.ts';
+import { choiceOf } from './question-fields.ts';
 import { safeLine } from './safe-text.ts';
 
 type Style = 'plain' | 'bold' | 'dim' | 'red' | 'green' | 'yellow';
@@ -13,10 +14,7 @@ export interface EntryText {
 export function entryText({ body }: TimelineEntry): EntryText | null {
   switch (body.kind) {
     case 'user':
-      return {
-        text: `> ${body.text.replaceAll('\n', '\n  ')}${body.by.name === '' ? '' : `   (${safeLine(body.by.name)})`}`,
-        style: 'bold',
-      };
+      return { text: userText(body), style: 'bold' };
     case 'message':
       return { text: body.text, style: 'plain' };
     case 'thought':
@@ -43,6 +41,21 @@ export function entryText({ body }: TimelineEntry): EntryText | null {
         text: `  ${safeLine(body.option.name)}${body.by === null ? '' : ` (${safeLine(body.by.name)})`}`,
         style: 'yellow',
       };
+    case 'content':
+      return { text: `(${blockText(body.block)})`, style: body.from === 'thought' ? 'dim' : 'plain' };
+    case 'question':
+      return {
+        text: [
+          `? ${safeLine(body.message)}`,
+          ...body.fields.map((field) => `    ${safeLine(field.label)}${choiceOf(field)}`),
+          ...(body.url === null ? [] : [`    ${safeLine(body.url)}`]),
+        ].join('\n'),
+        style: 'yellow',
+      };
+    case 'question-answer':
+      return { text: answerText(body), style: 'yellow' };
+    case 'option':
+      return { text: `${safeLine(body.name)}: ${safeLine(body.value)}${byText(body.by)}`, style: 'dim' };
     case 'turn-end':
       return endText(body);
     case 'notice':
@@ -82,6 +95,34 @@ function endText({ reason, error }: Body<'turn-end'>): EntryText {
   }
 }
 
+function userText({ text, by, attachments = [], mentions = [] }: Body<'user'>): string {
+  const files = [...attachments.map(({ name }) => name), ...mentions];
+  const enclosed = files.length === 0 ? '' : `\n  with ${files.map(safeLine).join(', ')}`;
+  return `> ${text.replaceAll('\n', '\n  ')}${byText(by)}${enclosed}`;
+}
+
+function byText(by: Body<'option'>['by']): string {
+  return by === null || by.name === '' ? '' : `   (${safeLine(by.name)})`;
+}
+
+function blockText(block: Body<'content'>['block']): string {
+  switch (block.type) {
+    case 'attachment':
+      return `${safeLine(block.attachment.name)}, ${safeLine(block.attachment.mimeType)}, ${block.attachment.size} bytes`;
+    case 'link':
+      return `${safeLine(block.name)}: ${safeLine(block.uri)}`;
+    case 'resource':
+      return `${safeLine(block.uri)}, ${block.text.length} characters`;
+  }
+}
+
+function answerText({ action, values, by }: Body<'question-answer'>): string {
+  if (action === 'cancel') return '  nobody answered the question';
+  if (action === 'decline') return `  declined${byText(by)}`;
+  const given = Object.entries(values ?? {}).map(([name, value]) => `${safeLine(name)}: ${safeLine(String(value))}`);
+  return `  ${given.join(', ') || 'done'}${byText(by)}`;
+}
+
 /** Files and output of a tool, each line indented; begins with a line break. */
 function detail({ content }: Pick<Body<'tool-update'>, 'content'>): string {
   const lines = (content ?? []).flatMap((part) => {
@@ -89,9 +130,12 @@ function detail({ content }: Pick<Body<'tool-update'>, 'content'>): string {
       case 'text':
         return shortened(part.text);
       case 'terminal':
-        return shortened(part.output);
+        return [...shortened(part.output), ...(part.exitCode == null ? [] : [`exit code ${part.exitCode}`])];
       case 'diff':
         return [`${part.oldText === null ? 'new file' : 'change'} ${safeLine(part.path)}`, ...shortened(part.newText)];
+      case 'attachment':
+      case 'link':
+        return [blockText(part)];
     }
   });
   return lines.map((line) => `\n    ${line}`).join('');

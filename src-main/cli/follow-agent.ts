@@ -4,8 +4,9 @@ import { CliError } from './cli-error.ts';
 import { canAsk, type CliContext, commandName } from './context.ts';
 import { openPermissions } from './open-permissions.ts';
 import { note } from './output.ts';
+import { openQuestions } from './question-body.ts';
 import { PermissionPrompt } from './permission-prompt.ts';
-import { shellWord } from './shell-word.ts';
+import { shellWord } from '../platform/shell-word.ts';
 import { jsonTimeline, textTimeline } from './timeline-writer.ts';
 
 interface FollowOptions {
@@ -39,6 +40,15 @@ export async function followAgent(options: FollowOptions, context: CliContext): 
         if (view.status === 'live' && options.until(view)) return resolve(view);
         prompt?.look(view);
         if (prompt === null && options.ask && !json) tellPermissions(view);
+        if (options.ask && !json) tellQuestions(view);
+      };
+      const tellQuestions = (view: AgentView): void => {
+        for (const { questionId } of openQuestions(view.entries)) {
+          if (told.has(questionId)) continue;
+          told.add(questionId);
+          writer.endLine();
+          note(context, `Answer with: ${commandName(context)} answer ${agentId} ${shellWord(questionId)}`);
+        }
       };
       const tellPermissions = (view: AgentView): void => {
         for (const { requestId } of openPermissions(view.entries)) {

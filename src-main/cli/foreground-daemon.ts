@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ConfirmPairing } from '../../src-shared/wire/status.ts';
 import { createDaemon } from '../daemon/create-daemon.ts';
+import { runtimePaths } from '../platform/runtime-paths.ts';
 import { createRelay } from '../relay/create-relay.ts';
 import { type DaemonStart, isBackground, tellStarter } from './background-daemon.ts';
 import { canAsk, type CliContext, commandName } from './context.ts';
@@ -22,6 +23,7 @@ export async function foregroundDaemon(
   const { signal, dispose } = stopSignals();
   const background = isBackground(context);
   let daemon: Daemon | null = null;
+  let agents: Awaited<Daemon['stopRequested']> = null;
   try {
     daemon = await createDaemon({
       home: start.home,
@@ -31,6 +33,13 @@ export async function foregroundDaemon(
       attended: start.attended,
       webRoot: webClient(context.script),
       version: context.version,
+      runtime: runtimePaths({
+        dist: join(dirname(context.script), '..'),
+        resources: null,
+        env: context.env,
+        node: process.execPath,
+      }),
+      loginShell: false,
       // On a terminal a person reads, and the log is in the home anyway.
       logToStderr: !background && !context.stderr.isTTY,
       embeddedRelay: (port, logger) => createRelay({ listen: [`127.0.0.1:${port}`], names: [], logger }),
@@ -39,13 +48,13 @@ export async function foregroundDaemon(
     if (background) await tellStarter(ready);
     else if (start.json) printJson(context, ready);
     else await welcome(daemon, start, signal, context);
-    await Promise.race([aborted(signal), daemon.stopRequested]);
+    agents = (await Promise.race([aborted(signal), daemon.stopRequested])) ?? null;
     if (!background && !start.json) note(context, 'Stopping…');
   } catch (error) {
     if (background) await tellStarter({ event: 'failed', ...failureOf(error) });
     throw error;
   } finally {
-    await daemon?.stop();
+    await daemon?.stop({ agents });
     dispose();
   }
 }

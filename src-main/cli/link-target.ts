@@ -10,7 +10,7 @@ import { codeOf } from './failure.ts';
 import { knownTarget } from './known-target.ts';
 import type { JsonOption } from './options.ts';
 import { note, noteJson } from './output.ts';
-import { shellWord } from './shell-word.ts';
+import { shellWord } from '../platform/shell-word.ts';
 import { thisComputer } from './this-computer.ts';
 
 /**

@@ -4,6 +4,7 @@ import { addAgentCommands } from './agent-commands.ts';
 import { addDaemonCommands } from './daemon-commands.ts';
 import { addDeviceCommands } from './device-commands.ts';
 import { type Failure, failureOf } from './failure.ts';
+import { addProviderCommands } from './provider-commands.ts';
 import { addRelayCommands } from './relay-commands.ts';
 import { safeJson, safeText } from './safe-text.ts';
 
@@ -43,6 +44,7 @@ function program(context: CliContext): Command {
   addDaemonCommands(root, context);
   addRelayCommands(root, context);
   addAgentCommands(root, context);
+  addProviderCommands(root, context);
   addDeviceCommands(root, context);
   return root;
 }

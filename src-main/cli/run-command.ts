@@ -12,11 +12,14 @@ import type { TargetOptions } from './options.ts';
 import { note, print, printJson } from './output.ts';
 import { readInput } from './read-input.ts';
 import { stopSignals } from './stop-signals.ts';
+import { uploadFiles } from './upload-files.ts';
 
 export interface RunOptions extends TargetOptions {
   provider?: string;
   cwd?: string;
   detach?: boolean;
+  file?: string[];
+  mention?: string[];
 }
 
 /** Starts an agent with its first message, and follows it until its turn ends. */
@@ -31,7 +34,9 @@ export async function runAgent(words: readonly string[], options: RunOptions, co
       async ({ client, local }) => {
         const cwd = workingFolder(options, local, context);
         const provider = options.provider ?? (await onlyProvider(client));
-        const { agentId } = await client.command('agent.create', { provider, cwd, prompt });
+        const attachments = await uploadFiles(client, options.file ?? [], context);
+        const mentions = options.mention ?? [];
+        const { agentId } = await client.command('agent.create', { provider, cwd, prompt, attachments, mentions });
         if (json) printJson(context, { event: 'agent', agentId });
         else if (options.detach === true) print(context, agentId);
         else note(context, `Agent ${agentId}`);

@@ -5,12 +5,18 @@ import type { CliContext } from './context.ts';
 import { withDaemon } from './daemon-session.ts';
 import type { TargetOptions } from './options.ts';
 import { print, printJson } from './output.ts';
+import { uploadFiles } from './upload-files.ts';
 
-/** Sends a message to an agent and returns when the daemon has it on disk. */
+export interface SendOptions extends TargetOptions {
+  file?: string[];
+  mention?: string[];
+}
+
+/** Sends a message to an agent and returns when the daemon has it on disk: as a turn, or in the queue while one runs. */
 export async function sendMessage(
   reference: string,
   words: readonly string[],
-  options: TargetOptions,
+  options: SendOptions,
   context: CliContext,
 ): Promise<void> {
   const text = words.join(' ');
@@ -19,9 +25,12 @@ export async function sendMessage(
     throw new UsageError(`The message is longer than ${MAX_PROMPT_CHARS} characters.`);
   const sent = await withDaemon(options, context, async ({ client }) => {
     const { id } = await findAgent(client, reference);
-    const { seq } = await client.command('agent.prompt', { agentId: id, text });
-    return { agentId: id, seq };
+    const attachments = await uploadFiles(client, options.file ?? [], context);
+    const mentions = options.mention ?? [];
+    const place = await client.command('agent.prompt', { agentId: id, text, attachments, mentions });
+    return { agentId: id, ...place };
   });
   if (options.json === true) printJson(context, { event: 'sent', ...sent });
-  else print(context, `Sent to ${sent.agentId}.`);
+  else if (sent.queuedId === null) print(context, `Sent to ${sent.agentId}.`);
+  else print(context, `Agent ${sent.agentId} is working: the message waits as ${sent.queuedId}.`);
 }

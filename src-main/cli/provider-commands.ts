@@ -1,0 +1,132 @@
+import type { Command } from 'commander';
+import { resolve } from 'node:path';
+import type { ExternalSession, ProviderSummary } from '../../src-shared/wire/agent.ts';
+import { CliError, UsageError } from './cli-error.ts';
+import type { CliContext } from './context.ts';
+import { withDaemon } from './daemon-session.ts';
+import { type TargetOptions, withTarget } from './options.ts';
+import { note, print, printJson, printTable } from './output.ts';
+import { safeLine } from './safe-text.ts';
+
+interface SessionsOptions extends TargetOptions {
+  cwd?: string;
+  all?: boolean;
+}
+
+/** Pages read for one listing; what is older is had with the agent's own program. */
+const MAX_PAGES = 10;
+
+export function addProviderCommands(root: Command, context: CliContext): void {
+  withTarget(root.command('providers'))
+    .description('list the kinds of agents, whether each can be used, and what mends it')
+    .action((options: TargetOptions) => listProviders(options, context));
+  withTarget(root.command('sessions'))
+    .description("list the sessions that an agent's own terminal program has")
+    .argument('<provider>', 'which kind of agent')
+    .option('--cwd <dir>', 'those of this folder (default: this one)')
+    .option('--all', 'of every folder')
+    .action((provider: string, options: SessionsOptions) => listSessions(provider, options, context));
+  withTarget(root.command('import'))
+    .description('go on with such a session here')
+    .argument('<provider>', 'which kind of agent')
+    .argument('<session>', 'the session, by the beginning of its id')
+    .option('--cwd <dir>', 'one of this folder')
+    .action((provider: string, session: string, options: SessionsOptions) =>
+      importSession(provider, session, options, context),
+    );
+}
+
+async function listProviders(options: TargetOptions, context: CliContext): Promise<void> {
+  const { providers } = await withDaemon(options, context, ({ client }) => client.query('providers.list', {}));
+  if (options.json === true) return printJson(context, { providers });
+  printTable(context, ['PROVIDER', 'STATE', 'VERSION', 'PROGRAM'], providers.map(row));
+  for (const { label, fix, command } of providers) {
+    if (fix !== null) note(context, `${safeLine(label)}: ${safeLine(fix)}`);
+    if (command !== null) note(context, `    ${safeLine(command)}`);
+  }
+}
+
+function row({ id, state, version, path }: ProviderSummary): string[] {
+  return [id, state, version ?? '-', path ?? '-'];
+}
+
+async function listSessions(provider: string, options: SessionsOptions, context: CliContext): Promise<void> {
+  const sessions = await withDaemon(options, context, async ({ client, local }) => {
+    const cwd = options.all === true ? null : folderOf(options, local, context);
+    const found: ExternalSession[] = [];
+    let cursor: string | null = null;
+    for (let page = 0; page < MAX_PAGES; page++) {
+      const answer: { sessions: ExternalSession[]; cursor: string | null } = await client.query('sessions.list', {
+        provider,
+        cwd,
+        cursor,
+      });
+      found.push(...answer.sessions);
+      cursor = answer.cursor;
+      if (cursor === null) break;
+    }
+    return found;
+  });
+  if (options.json === true) return printJson(context, { sessions });
+  if (sessions.length === 0) return note(context, 'There are no sessions of that folder. --all looks in every folder.');
+  printTable(
+    context,
+    ['SESSION', 'UPDATED', 'AGENT', 'FOLDER', 'TITLE'],
+    sessions.map(({ sessionId, updatedAt, agentId, cwd, title }) => [
+      sessionId,
+      updatedAt ?? '-',
+      agentId ?? '-',
+      cwd,
+      title,
+    ]),
+  );
+}
+
+async function importSession(
+  provider: string,
+  reference: string,
+  options: SessionsOptions,
+  context: CliContext,
+): Promise<void> {
+  const agentId = await withDaemon(options, context, async ({ client, local }) => {
+    const near = options.cwd === undefined ? null : folderOf(options, local, context);
+    const { sessionId, cwd } = await findSession(reference, async (cursor) =>
+      client.query('sessions.list', { provider, cwd: near, cursor }),
+    );
+    return (await client.command('agent.import', { provider, cwd, sessionId })).agentId;
+  });
+  if (options.json === true) printJson(context, { event: 'agent', agentId });
+  else print(context, agentId);
+}
+
+type SessionsPage = { sessions: ExternalSession[]; cursor: string | null };
+
+async function findSession(
+  reference: string,
+  read: (cursor: string | null) => Promise<SessionsPage>,
+): Promise<ExternalSession> {
+  const found: ExternalSession[] = [];
+  let cursor: string | null = null;
+  for (let page = 0; page < MAX_PAGES; page++) {
+    const answer: SessionsPage = await read(cursor);
+    found.push(...answer.sessions.filter(({ sessionId }) => sessionId.startsWith(reference)));
+    cursor = answer.cursor;
+    if (cursor === null) break;
+  }
+  const exact = found.find(({ sessionId }) => sessionId === reference);
+  if (exact !== undefined) return exact;
+  if (found.length > 1)
+    throw new CliError('ambiguous', `${found.length} sessions begin with "${reference}". Write more of the id.`);
+  if (found[0] === undefined)
+    throw new CliError('not_found', `There is no session "${reference}". "paseo sessions" lists them.`);
+  return found[0];
+}
+
+function folderOf({ cwd }: SessionsOptions, local: boolean, context: CliContext): string {
+  if (local) return resolve(context.cwd, cwd ?? '.');
+  if (cwd === undefined || !cwd.startsWith('/'))
+    throw new UsageError(
+      'The daemon is on another computer: name the folder there with --cwd and its whole path, or use --all.',
+    );
+  return cwd;
+}
