@@ -8,6 +8,7 @@ import { createRelay } from '../src-main/relay/create-relay.ts';
 import { parseOfferLink } from '../src-shared/offer.ts';
 import { type TestFolder, testFolder, writeConfig } from './support/daemon-home.ts';
 import { TestClient } from './support/test-client.ts';
+import { builtRuntime } from './support/built-runtime.ts';
 import { until } from './support/until.ts';
 
 let folder: TestFolder;
@@ -30,6 +31,8 @@ async function start(): Promise<Daemon> {
     flags: {},
     kind: 'headless',
     attended: false,
+    runtime: builtRuntime,
+    loginShell: false,
     webRoot: null,
     version: '0.0.0',
     logToStderr: false,

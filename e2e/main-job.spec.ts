@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { parseOfferLink } from '../src-shared/offer.ts';
 import { ModelServer } from './model-server/model-server.ts';
-import { installOpenCode, openCodeHome, openCodeOffline } from './opencode/opencode.ts';
+import { openCode } from './agents/agent-program.ts';
+import { installProgram } from './agents/programs.ts';
+import { endAgentProcesses } from './support/agent-processes.ts';
 import { writeConfig } from './support/daemon-home.ts';
 import { appHome, launchApp, shownWindow } from './support/desktop-app.ts';
 import { phonePrivateKey, phoneTranscript } from './support/phone-transcript.ts';
@@ -21,7 +23,7 @@ const CONTENT = 'Written from the phone. content-canary-b81c\n';
 const FOLLOW_UP = 'Now tell me a long story. prompt-canary-02d9';
 const STORY = 'story-canary-55ce';
 
-const program = await installOpenCode();
+const program = await installProgram('opencode');
 test.skip(program === null, 'real OpenCode: the package registry cannot be reached');
 test.setTimeout(180_000);
 
@@ -32,9 +34,12 @@ test.afterEach(async () => {
 
 test('from the tray app over an untrusted relay to the phone and back, with nothing lost', async ({ browser }) => {
   const root = await realpath(await mkdtemp(join(tmpdir(), 'paseo-main-')));
-  cleanUp.push(() => rm(root, { recursive: true, force: true }));
-  const project = join(root, 'project');
   const home = appHome(root);
+  cleanUp.push(async () => {
+    await endAgentProcesses(home);
+    await rm(root, { recursive: true, force: true });
+  });
+  const project = join(root, 'project');
   await mkdir(project);
 
   const model = await ModelServer.start();
@@ -57,10 +62,10 @@ test('from the tray app over an untrusted relay to the phone and back, with noth
   await writeConfig(home, {
     daemon: { listen: join(root, 'own.sock'), relay: { endpoint: `127.0.0.1:${tapPort}`, useTls: false } },
     app: { baseUrl },
-    agents: { providers: { opencode: { command: program, env: openCodeOffline } } },
+    agents: { providers: { opencode: { command: program, env: await openCode.prepare(root, model, project) } } },
   });
   const app = await launchApp(root, {
-    ...(await openCodeHome(root, model.baseUrl)),
+    HOME: root,
     XDG_CONFIG_HOME: join(root, '.config'),
   });
   cleanUp.push(() => app.close());

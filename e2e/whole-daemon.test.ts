@@ -5,7 +5,8 @@ import { createDaemon } from '../src-main/daemon/create-daemon.ts';
 import type { Daemon } from '../src-main/daemon/daemon.ts';
 import { createRelay } from '../src-main/relay/create-relay.ts';
 import { fakeProvider, type TestFolder, testFolder, writeConfig } from './support/daemon-home.ts';
-import { TestClient } from './support/test-client.ts';
+import { nothingElse, TestClient } from './support/test-client.ts';
+import { builtRuntime } from './support/built-runtime.ts';
 import { until } from './support/until.ts';
 
 let folder: TestFolder;
@@ -31,6 +32,8 @@ async function start({ attended = false, flags = {} } = {}): Promise<Daemon> {
     flags,
     kind: 'headless',
     attended,
+    runtime: builtRuntime,
+    loginShell: false,
     webRoot: null,
     version: '0.0.0',
     logToStderr: false,
@@ -56,7 +59,12 @@ describe('the whole daemon', () => {
       expect(connected).toMatchObject({ path: route, role: 'full' });
 
       const prompt = 'say hello\nwrite note.txt the-content';
-      const { agentId } = await client.command('agent.create', { provider: 'fake', cwd: folder.workspace, prompt });
+      const { agentId } = await client.command('agent.create', {
+        provider: 'fake',
+        cwd: folder.workspace,
+        prompt,
+        ...nothingElse,
+      });
       const follower = client.follow(agentId);
       const agents = await until(client.agents, (list) => list?.[0]?.state === 'needs-you');
       const request = agents?.[0]?.pending[0];
@@ -108,7 +116,12 @@ describe('the whole daemon', () => {
     expect(digits).toEqual([pending[0]?.digits]);
     expect(phone.record.role).toBe('view');
     await until(phone.client.state, ({ state }) => state === 'connected');
-    const refused = phone.client.command('agent.create', { provider: 'fake', cwd: folder.workspace, prompt: 'say x' });
+    const refused = phone.client.command('agent.create', {
+      provider: 'fake',
+      cwd: folder.workspace,
+      prompt: 'say x',
+      ...nothingElse,
+    });
     await expect(refused).rejects.toMatchObject({ code: 'forbidden' });
   });
 

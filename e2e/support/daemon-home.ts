@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { endAgentProcesses } from './agent-processes.ts';
 
 /** A folder for one test with a home and a workspace in it. The path is short, since Unix sockets live there. */
 export interface TestFolder {
@@ -13,7 +14,15 @@ export interface TestFolder {
 export async function testFolder(): Promise<TestFolder> {
   const root = await mkdtemp(join(tmpdir(), 'paseo-'));
   const workspace = await mkdtemp(join(root, 'work-'));
-  return { home: join(root, 'home'), workspace, remove: () => rm(root, { recursive: true, force: true }) };
+  const home = join(root, 'home');
+  return {
+    home,
+    workspace,
+    remove: async () => {
+      await endAgentProcesses(home);
+      await rm(root, { recursive: true, force: true });
+    },
+  };
 }
 
 /** Writes `config.json` into a home that does not exist yet. */

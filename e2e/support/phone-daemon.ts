@@ -2,34 +2,48 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createDaemon } from '../../src-main/daemon/create-daemon.ts';
 import type { Daemon } from '../../src-main/daemon/daemon.ts';
+import { runtimePaths } from '../../src-main/platform/runtime-paths.ts';
 import { createRelay } from '../../src-main/relay/create-relay.ts';
 import { fakeProvider, type TestFolder, testFolder, writeConfig } from './daemon-home.ts';
 import { freePort } from './desktop-app.ts';
 import { until } from './until.ts';
 
-const webRoot = fileURLToPath(new URL('../../dist/phone', import.meta.url));
+const dist = fileURLToPath(new URL('../../dist', import.meta.url));
+
+interface PhoneDaemonOptions {
+  /** Beside the fake agent, or in its place: `agents.providers` of config.json. */
+  readonly providers?: Record<string, object>;
+  /** A folder of programs before all others on the PATH that agents are looked for on. */
+  readonly programs?: string;
+  /** Before the daemon starts. */
+  readonly prepare?: (folder: TestFolder) => Promise<void>;
+}
 
 /** A daemon that serves the built web client, with a relay of its own; both keep their ports over a restart. */
 export class PhoneDaemon {
   readonly folder: TestFolder;
   readonly #port: number;
+  readonly #path: string;
   #daemon: Daemon | null = null;
 
-  static async start(): Promise<PhoneDaemon> {
+  static async start({ providers, programs, prepare }: PhoneDaemonOptions = {}): Promise<PhoneDaemon> {
     const folder = await testFolder();
+    await prepare?.(folder);
     const port = await freePort();
     await writeConfig(folder.home, {
       daemon: { listen: `127.0.0.1:${port}`, relay: { embeddedPort: await freePort() } },
-      agents: { providers: { fake: fakeProvider } },
+      agents: { providers: { fake: fakeProvider, ...providers } },
     });
-    const phoneDaemon = new PhoneDaemon(folder, port);
+    const path = [programs, process.env['PATH']].filter((part) => part !== undefined).join(':');
+    const phoneDaemon = new PhoneDaemon(folder, port, path);
     await phoneDaemon.start();
     return phoneDaemon;
   }
 
-  private constructor(folder: TestFolder, port: number) {
+  private constructor(folder: TestFolder, port: number, path: string) {
     this.folder = folder;
     this.#port = port;
+    this.#path = path;
   }
 
   get origin(): string {
@@ -49,11 +63,13 @@ export class PhoneDaemon {
     try {
       this.#daemon = await createDaemon({
         home: this.folder.home,
-        env: { PATH: process.env['PATH'], HOME: this.folder.workspace },
+        env: { PATH: this.#path, HOME: this.folder.workspace },
         flags: {},
         kind: 'headless',
         attended: false,
-        webRoot,
+        webRoot: join(dist, 'phone'),
+        runtime: runtimePaths({ dist, resources: null, env: process.env, node: process.execPath }),
+        loginShell: false,
         version: '0.0.0',
         logToStderr: false,
         embeddedRelay: (port, logger) => createRelay({ listen: [`127.0.0.1:${port}`], names: [], logger }),

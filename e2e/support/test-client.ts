@@ -21,6 +21,9 @@ const hello: Omit<ClientHello, 'clientInstance'> = {
   capabilities: [],
 };
 
+/** For prompts of text alone. */
+export const nothingElse = { attachments: [], mentions: [] };
+
 /** The client core over real sockets, as the command line uses it, with its keys in memory. */
 export class TestClient {
   readonly client: DaemonClient;
