@@ -4,7 +4,10 @@ import { handshakeBench } from './handshake-bench.ts';
 import { latencyBench } from './latency-bench.ts';
 import { OwnProcess } from './own-process.ts';
 import { relayBench } from './relay-bench.ts';
+import { scaleBench } from './scale-bench.ts';
 import { startupBench } from './startup-bench.ts';
+import { timelineBench } from './timeline-bench.ts';
+import { trayBench } from './tray-bench.ts';
 
 /** `npm run bench [-- GROUP ...]`: one JSON line per figure on standard output, progress on standard error. */
 const GROUPS: Readonly<Record<string, (report: Report) => Promise<void>>> = {
@@ -13,6 +16,9 @@ const GROUPS: Readonly<Record<string, (report: Report) => Promise<void>>> = {
   relay: relayBench,
   latency: latencyBench,
   startup: startupBench,
+  timeline: timelineBench,
+  scale: scaleBench,
+  tray: trayBench,
 };
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)

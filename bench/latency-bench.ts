@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { WebSocket } from 'ws';
 import { Unwind } from '../src-main/daemon/unwind.ts';
-import { TestClient } from '../e2e/support/test-client.ts';
+import { nothingElse, TestClient } from '../e2e/support/test-client.ts';
 import { until } from '../e2e/support/until.ts';
 import { makeFigure } from './figure.ts';
 import type { Report } from './figure.ts';
@@ -100,7 +100,7 @@ async function paseoTurns(folder: string, stops: Unwind): Promise<Record<'direct
 /** Turns of an agent of its own, read off the view that a person would see. */
 async function clientTurns({ client }: TestClient, cwd: string): Promise<Turn> {
   await until(client.state, ({ state }) => state === 'connected');
-  const { agentId } = await client.command('agent.create', { provider: 'stamps', cwd, prompt: null });
+  const { agentId } = await client.command('agent.create', { provider: 'stamps', cwd, prompt: null, ...nothingElse });
   const { view } = client.follow(agentId);
   const reader = new StampReader();
   const lengths = new Map<number, number>();
@@ -113,7 +113,7 @@ async function clientTurns({ client }: TestClient, cwd: string): Promise<Turn> {
   });
   let turnEnd = 0;
   return async () => {
-    await client.command('agent.prompt', { agentId, text: PROMPT });
+    await client.command('agent.prompt', { agentId, text: PROMPT, ...nothingElse });
     const { entries } = await until(view, (now) => {
       const last = now.entries.at(-1);
       return last?.body.kind === 'turn-end' && last.seq > turnEnd;

@@ -49,16 +49,18 @@ export async function startElectron(
   files: string,
   env: Record<string, string> = {},
 ): Promise<MeasuredStart> {
+  const { program, args, env: whole } = await electronProgram(folder, files, env);
+  const app = new OwnProcess(program, args, whole);
+  return measured(app, async () => Startup.parse(JSON.parse(await app.line())));
+}
+
+/** How to start the app in `folder`; `files` is where Electron keeps its own. It prints one line when it has started. */
+export async function electronProgram(folder: string, files: string, env: Record<string, string>) {
   // Outside Electron the package is the path of its program.
   const { default: program } = (await import('electron')) as unknown as { default: string };
   const switches = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  const app = new OwnProcess(program, [...switches, folder], {
-    ...process.env,
-    ...env,
-    XDG_CONFIG_HOME: join(files, 'electron'),
-    PASEO_STARTUP_TRACE: '1',
-  });
-  return measured(app, async () => Startup.parse(JSON.parse(await app.line())));
+  const own = { XDG_CONFIG_HOME: join(files, 'electron'), PASEO_STARTUP_TRACE: '1' };
+  return { program, args: [...switches, folder], env: { ...process.env, ...env, ...own } };
 }
 
 async function measured(

@@ -16,7 +16,7 @@ export class OwnProcess {
   #errors = '';
 
   constructor(program: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env) {
-    const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, args, { env, stdio: ['pipe', 'pipe', 'pipe'] });
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.#errors = (this.#errors + text).slice(-KEPT_CHARS);
     });
@@ -35,6 +35,11 @@ export class OwnProcess {
 
   get pid(): number {
     return this.#child.pid ?? 0;
+  }
+
+  /** To its standard input, which ends when this process does. */
+  write(text: string): void {
+    this.#child.stdin?.write(text);
   }
 
   /** The next line of its standard output. Throws with its last words when it ended instead. */

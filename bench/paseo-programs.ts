@@ -40,14 +40,19 @@ export async function startRelay(): Promise<{ process: OwnProcess; endpoint: str
   return { process: relay, endpoint: await listening(relay) };
 }
 
-/** `paseo daemon start` as a process of its own; resolves when it listens. */
-export async function startDaemon(home: string): Promise<OwnProcess> {
-  const daemon = new OwnProcess(process.execPath, [program, 'daemon', 'start', '--foreground', '--json'], {
-    ...process.env,
-    PASEO_HOME: home,
-  });
+/** `paseo daemon start` as a process of its own; resolves when it listens. `nodeArgs` are for Node itself. */
+export async function startDaemon(home: string, nodeArgs: readonly string[] = []): Promise<OwnProcess> {
+  const args = [...nodeArgs, program, 'daemon', 'start', '--foreground', '--json'];
+  const daemon = new OwnProcess(process.execPath, args, { ...process.env, PASEO_HOME: home });
   await listening(daemon);
   return daemon;
+}
+
+/** The module that notes the delays of an event loop in `file`, for `--import` or an import. */
+export function loopMonitor(file: string): string {
+  const module = new URL('./loop-monitor.js', import.meta.url);
+  module.search = encodeURIComponent(file);
+  return module.href;
 }
 
 /** The link of a new offer of the daemon that runs in `home`. */

@@ -8,8 +8,8 @@ export class PeerProcess {
   readonly #child: ChildProcess;
 
   /** `script`: a built file beside this one. */
-  static async start(script: string): Promise<PeerProcess> {
-    const child = fork(fileURLToPath(new URL(script, import.meta.url)));
+  static async start(script: string, args: readonly string[] = []): Promise<PeerProcess> {
+    const child = fork(fileURLToPath(new URL(script, import.meta.url)), args);
     const [address] = (await once(child, 'message')) as [unknown];
     return new PeerProcess(child, String(address));
   }
@@ -19,14 +19,25 @@ export class PeerProcess {
     this.address = address;
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   send(message: object): void {
     this.#child.send(message);
   }
 
-  async stop(): Promise<void> {
+  /** Sends a message and waits for the answer; one at a time. */
+  async ask(message: object): Promise<unknown> {
+    const answer = once(this.#child, 'message') as Promise<[unknown]>;
+    this.#child.send(message);
+    return (await answer)[0];
+  }
+
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const exited = once(this.#child, 'exit');
-    this.#child.kill();
+    this.#child.kill(signal);
     await exited;
   }
 }

@@ -9,9 +9,18 @@ export class StampReader {
     for (const [, stamp] of text.matchAll(STAMP)) this.#ages.push((now - Number(stamp)) / 1000);
   }
 
+  get size(): number {
+    return this.#ages.length;
+  }
+
+  /** Milliseconds, of all that came since the last time. */
+  all(): number[] {
+    return this.#ages.splice(0);
+  }
+
   /** Milliseconds. Throws unless there are exactly so many. */
   take(count: number): number[] {
-    const ages = this.#ages.splice(0);
+    const ages = this.all();
     if (ages.length !== count) throw new Error(`${ages.length} of ${count} stamps arrived`);
     return ages;
   }
