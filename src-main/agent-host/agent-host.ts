@@ -3,7 +3,7 @@
 // program that does not outlive its caller.
 import { text } from 'node:stream/consumers';
 import { runBriefly } from './brief-run.ts';
-import { parseBriefArgs } from './brief-spec.ts';
+import { BRIEF_NOT_RUN, parseBriefArgs } from './brief-spec.ts';
 import { closeInheritedDescriptors } from './inherited-descriptors.ts';
 import { RunningHost } from './running-host.ts';
 import { parseStartSpec } from './start-spec.ts';
@@ -29,7 +29,7 @@ async function say(answer: StartAnswer): Promise<void> {
 
 closeInheritedDescriptors();
 const brief = parseBriefArgs(process.argv.slice(2));
-if (brief !== null) process.exit(await runBriefly(brief).catch(() => 127));
+if (brief !== null) process.exit(await runBriefly(brief).catch(() => BRIEF_NOT_RUN));
 try {
   await main();
 } catch (error) {

@@ -1,9 +1,11 @@
+import { BRIEF_KILLED } from './brief-spec.ts';
 import type { BriefProgram } from './brief-spec.ts';
 import { ProcessGroup } from './process-group.ts';
 
 /**
  * Runs a program with our environment and folder, on our standard input and output. When the program ends, or our standard input does
- * (whoever asks is done, or is gone), nothing of it is left. Resolves with our exit code. Rejects when it cannot be started.
+ * (whoever asks is done, or is gone), nothing of it is left. Resolves with our exit code: the program's, or BRIEF_KILLED. Rejects when it
+ * cannot be started.
  */
 export async function runBriefly({ command, args, input }: BriefProgram): Promise<number> {
   const env = Object.fromEntries(Object.entries(process.env).map(([name, value]) => [name, value ?? '']));
@@ -21,5 +23,5 @@ export async function runBriefly({ command, args, input }: BriefProgram): Promis
   program.stdout.pipe(process.stdout, { end: false });
   const { code } = await program.ended;
   await new Promise<void>((resolve) => process.stdout.write('', () => resolve()));
-  return code ?? 1;
+  return code ?? BRIEF_KILLED;
 }

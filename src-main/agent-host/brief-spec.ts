@@ -7,6 +7,10 @@ export interface BriefProgram {
   readonly input: boolean;
 }
 
+/** Exit codes from here on are no program's own, as in shells: it could not be run, or was ended by a signal. */
+export const BRIEF_NOT_RUN = 126;
+export const BRIEF_KILLED = 128;
+
 /** The first argument of the host's program when no host is wanted. */
 const BRIEF = 'brief';
 

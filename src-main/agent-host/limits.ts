@@ -16,6 +16,8 @@ export const JOURNAL_SYNC_MS = 1000;
 export const JOURNAL_RETRY_MS = 1000;
 /** Without a daemon, and without a turn that is under way, the program is ended after this time. */
 export const HOST_IDLE_MS = 10 * 60_000;
+/** The same for a turn that is under way: Paseo was removed, most likely, and nobody can ever answer. */
+export const HOST_UNATTENDED_MS = 7 * 24 * 3600_000;
 /** A daemon that started a host connects at once; one that was killed in between never does. */
 export const FIRST_ATTACH_MS = 30_000;
 /** A daemon says hello at once. */

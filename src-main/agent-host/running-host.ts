@@ -197,8 +197,12 @@ export class RunningHost {
     this.#cancelWait();
     if (this.#finished) return;
     if (this.#end === null) {
-      if (this.#daemon !== null || this.#expecting || this.#turns.promptOpen) return;
-      this.#cancelWait = this.#clock.after(this.#spec.idleMs, () => void this.#running?.program.stop());
+      if (this.#daemon !== null || this.#expecting) return;
+      const { idleMs, unattendedMs } = this.#spec;
+      this.#cancelWait = this.#clock.after(
+        this.#turns.promptOpen ? unattendedMs : idleMs,
+        () => void this.#running?.program.stop(),
+      );
     } else if (this.#daemon === null) {
       if (!this.#expecting || this.#terminating) this.#finish();
     } else if (this.#running!.journal.acked >= this.#running!.journal.last) this.#finish();

@@ -16,6 +16,7 @@ export interface StartSpec {
     readonly env: Readonly<Record<string, string>>;
   };
   readonly idleMs: number;
+  readonly unattendedMs: number;
   readonly maxJournalBytes: number;
 }
 
@@ -31,6 +32,7 @@ export function parseStartSpec(text: string): StartSpec {
     [value.hostId, value.agentId, value.folder, value.socket, program?.command, program?.cwd].every(isText) &&
     typeof value.ownFolder === 'boolean' &&
     typeof value.idleMs === 'number' &&
+    typeof value.unattendedMs === 'number' &&
     typeof value.maxJournalBytes === 'number' &&
     Array.isArray(program?.args) &&
     program.args.every(isString) &&

@@ -10,7 +10,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src-shared/clock.ts';
 import { bundledScript } from './bundled-script.ts';
 import { endMarked, endTreeCommand } from './end-processes.ts';
-import { isRunning, markedAgents, markedProcesses, parsePs, startMoment } from './process-census.ts';
+import { markedAgents, markedProcesses, parsePs, startMoment } from './process-census.ts';
 import { processStart } from './process-start.ts';
 
 let agentId = '';
