@@ -15,7 +15,7 @@ const Sent = z.strictObject({
   queuedId: z.string().nullable(),
 });
 const Shown = z.strictObject({ agent: AgentSummary, detail: AgentDetail });
-const Queue = z.strictObject({ queue: z.array(QueuedPrompt), paused: z.boolean() });
+const Queue = z.strictObject({ queue: z.array(QueuedPrompt.extend({ text: z.string() })), paused: z.boolean() });
 const Any = z.looseObject({});
 
 // Many processes, one after the other.
@@ -76,6 +76,12 @@ describe('messages to an agent that works', () => {
     await paseo.json(Any, ['queue', 'rm', id, first.queuedId ?? '']);
     await paseo.json(Any, ['queue', 'edit', id, second.queuedId ?? '', 'say the changed']);
     expect((await paseo.run(['queue', 'rm', id, first.queuedId ?? ''])).stderr).toContain('error[not_found]');
+    // A long one is given as a whole, also when it is taken out.
+    const long = `say ${'word '.repeat(1000)}END`;
+    const { queuedId } = await paseo.json(Sent, ['send', id, long]);
+    const { queue: withLong } = await paseo.json(Queue, ['queue', 'ls', id]);
+    expect(withLong.at(-1)).toMatchObject({ id: queuedId, text: long, whole: true });
+    expect((await paseo.run(['queue', 'rm', id, queuedId ?? ''])).stdout).toBe(`Taken out: ${long}\n`);
 
     await paseo.json(Any, ['stop', id]);
     expect(await paseo.json(Queue, ['queue', 'ls', id])).toMatchObject({

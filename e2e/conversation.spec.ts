@@ -150,6 +150,23 @@ test('lets messages wait, be changed and removed, and sends them one at a time',
   await editor.fill('say Changed');
   await waiting.getByRole('button', { name: 'Save' }).click();
   await expect(waiting.getByRole('listitem').nth(1)).toContainText('say Changed');
+  await expect(editor).toHaveCount(0);
+
+  // A long one is in the list with its beginning only, and in the editor as a whole.
+  const long = `say Long ${'word '.repeat(1000)}END`;
+  await page.getByRole('textbox', { name: 'Message' }).fill(long);
+  await page.getByRole('button', { name: 'Queue' }).click();
+  await expect(waiting.getByRole('listitem')).toHaveCount(4);
+  await expect(waiting).not.toContainText('END');
+  await waiting.getByRole('button', { name: 'Edit' }).nth(3).click();
+  await expect(editor).toHaveValue(long);
+  await editor.fill('say Shorter');
+  await waiting.getByRole('button', { name: 'Save' }).click();
+  await expect(waiting.getByRole('listitem').nth(3)).toContainText('say Shorter');
+  await expect(editor).toHaveCount(0);
+  await waiting.getByRole('button', { name: 'Remove' }).nth(3).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click();
+  await expect(waiting.getByRole('listitem')).toHaveCount(3);
   await waiting.getByRole('button', { name: 'Remove' }).nth(2).click();
   await showView(page, 'queue-remove');
   await page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click();

@@ -33,12 +33,13 @@ describe.each(AGENT_PROGRAMS)('the real $name', (program) => {
     await rm(root, { recursive: true, force: true });
   });
 
+  const dist = fileURLToPath(new URL('../dist', import.meta.url));
+  const runtime = runtimePaths({ dist, resources: null, env: {}, node: process.execPath });
   function directory(env: Record<string, string>): ProviderDirectory {
-    const dist = fileURLToPath(new URL('../dist', import.meta.url));
     return new ProviderDirectory({
       configured: () => ({ [program.name]: { env } }),
       environment: { PATH: `${join(root, 'bin')}:/usr/bin:/bin`, HOME: root },
-      runtime: runtimePaths({ dist, resources: null, env: {}, node: process.execPath }),
+      runtime,
       loginShell: false,
     });
   }
@@ -55,7 +56,7 @@ describe.each(AGENT_PROGRAMS)('the real $name', (program) => {
     });
     const ready = directory(await program.prepare(root, model, join(root, 'project')));
     expect(await state(ready)).toMatchObject({ state: 'ready', fix: null, command: null });
-    const external = new ExternalSessions({ directory: ready, userHome: root, appVersion: '0.0.0' });
+    const external = new ExternalSessions({ directory: ready, runtime, userHome: root, appVersion: '0.0.0' });
     const query = { provider: program.name, cwd: join(root, 'project'), cursor: null };
     expect(await external.list(query)).toEqual({ sessions: [], cursor: null });
     expect(model.requests).toEqual([]);

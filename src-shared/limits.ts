@@ -159,6 +159,8 @@ export const SOCKET_ANSWER_TIMEOUT_MS = 1000;
 /** Prompts and files. */
 /** Messages that wait for one agent's turn to end. */
 export const MAX_QUEUED_PROMPTS = 20;
+/** Of each, what goes to every follower after every change of the agent's detail; the rest is asked for. */
+export const QUEUED_TEXT_CHARS = 2000;
 /** Files with one prompt, and mentions in it. */
 export const MAX_PROMPT_ATTACHMENTS = 20;
 export const MAX_PROMPT_MENTIONS = 50;

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import { MAX_PROMPT_CHARS } from '../../src-shared/limits.ts';
+import type { DaemonClient } from '../../src-shared/client/daemon-client.ts';
+import { RequestError } from '../../src-shared/client/request-error.ts';
 import type { QueuedPrompt } from '../../src-shared/wire/detail.ts';
 import { agentDetail } from './agent-detail.ts';
 import { findAgent } from './agent-ref.ts';
@@ -38,15 +40,18 @@ export function addQueueCommands(root: Command, context: CliContext, agentWords:
 const MESSAGE = 'the waiting message, by the beginning of its id';
 
 async function listQueue(reference: string, options: TargetOptions, context: CliContext): Promise<void> {
-  const { queue, queuePaused } = await withDaemon(options, context, async ({ client }) =>
-    agentDetail(client, (await findAgent(client, reference)).id),
-  );
+  const { queue, queuePaused } = await withDaemon(options, context, async ({ client }) => {
+    const { id: agentId } = await findAgent(client, reference);
+    const detail = await agentDetail(client, agentId);
+    if (options.json !== true) return detail;
+    return { ...detail, queue: await Promise.all(detail.queue.map((prompt) => whole(client, agentId, prompt))) };
+  });
   if (options.json === true) return printJson(context, { queue, paused: queuePaused });
   if (queue.length === 0) return note(context, 'No message waits.');
   printTable(
     context,
     ['MESSAGE', 'FROM', 'TEXT'],
-    queue.map(({ id, by, text }) => [id, by.name, text]),
+    queue.map((prompt) => [prompt.id, prompt.by.name, prompt.whole ? prompt.text : `${prompt.text}…`]),
   );
   if (queuePaused) note(context, 'They wait because the last turn did not finish. "paseo queue go" sends them.');
 }
@@ -79,7 +84,9 @@ async function removeQueued(
 ): Promise<void> {
   const done = await withDaemon(options, context, async ({ client }) => {
     const { id: agentId } = await findAgent(client, reference);
-    const { id: queuedId, text } = findQueued((await agentDetail(client, agentId)).queue, message);
+    const found = findQueued((await agentDetail(client, agentId)).queue, message);
+    // Nobody has it any more afterwards.
+    const { id: queuedId, text } = await whole(client, agentId, found);
     await client.command('queue.remove', { agentId, queuedId });
     return { agentId, queuedId, text };
   });
@@ -95,6 +102,18 @@ async function resumeQueue(reference: string, options: TargetOptions, context: C
   });
   if (options.json === true) printJson(context, { event: 'resumed', agentId });
   else print(context, `The messages of ${agentId} are sent now, one at a time.`);
+}
+
+/** With all of its text, if it still waits and this device may read it. */
+async function whole(client: DaemonClient, agentId: string, prompt: QueuedPrompt): Promise<QueuedPrompt> {
+  if (prompt.whole) return prompt;
+  try {
+    const { text } = await client.query('queue.read', { agentId, queuedId: prompt.id });
+    return { ...prompt, text, whole: true };
+  } catch (error) {
+    if (error instanceof RequestError && ['not_found', 'forbidden'].includes(error.code)) return prompt;
+    throw error;
+  }
 }
 
 function findQueued(queue: readonly QueuedPrompt[], reference: string): QueuedPrompt {

@@ -213,3 +213,11 @@ export const MAX_OPEN_AGENT_REQUESTS = 256;
 export const MAX_UNSENT_ANSWERS = 64;
 /** Of a program that has ignored a cancel, from SIGTERM to SIGKILL: with AGENT_CANCEL_GRACE_MS well below 2 s. */
 export const AGENT_CANCEL_STOP_GRACE_MS = 400;
+
+/** The detail of an agent. */
+/** Messages that wait, with all that belongs to them, as JSON: a few long ones, and a file that is quickly written. */
+export const MAX_QUEUE_BYTES = 2 * 1024 * 1024;
+/** How full the context is changes with every few words of some agents, and all the rest of the detail goes along. */
+export const USAGE_CHANGE_MS = 1000;
+/** Above it options and commands are left out; half of what a message may have, and twice what an agent needs that offers everything. */
+export const MAX_DETAIL_BYTES = 4 * 1024 * 1024;

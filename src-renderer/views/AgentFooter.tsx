@@ -37,6 +37,8 @@ export function AgentFooter({ client, agent, detail, role, connected }: AgentFoo
           onResume={async () => void (await client.command('agent.resume', { agentId }))}
         />
         <QueueList
+          client={client}
+          agentId={agentId}
           queue={queue}
           paused={detail?.queuePaused === true}
           state={agent.state}

@@ -1,5 +1,6 @@
 import { Clock, Paperclip, Pencil, Trash2 } from 'lucide-react';
 import { useState } from 'react';
+import type { DaemonClient } from '../../src-shared/client/daemon-client.ts';
 import type { AgentState } from '../../src-shared/wire/agent.ts';
 import type { QueuedPrompt } from '../../src-shared/wire/detail.ts';
 import { ConfirmDialog } from './ConfirmDialog.tsx';
@@ -9,6 +10,8 @@ import { enclosedWords, pausedWords } from './queue-words.ts';
 import './queue-list.css';
 
 interface QueueListProps {
+  client: DaemonClient;
+  agentId: string;
   queue: readonly QueuedPrompt[];
   paused: boolean;
   state: AgentState;
@@ -21,7 +24,8 @@ interface QueueListProps {
 }
 
 /** Messages that wait for the turn to end, in their order. */
-export function QueueList({ queue, paused, state, canSteer, connected, onEdit, onRemove, onResume }: QueueListProps) {
+export function QueueList(props: QueueListProps) {
+  const { client, agentId, queue, paused, state, canSteer, connected, onEdit, onRemove, onResume } = props;
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
   const [edited, setEdited] = useState<QueuedPrompt | null>(null);
@@ -50,7 +54,9 @@ export function QueueList({ queue, paused, state, canSteer, connected, onEdit, o
           prompt.id === edited?.id ? (
             <li key={prompt.id} className="queue-row">
               <QueueEditor
-                text={edited.text}
+                client={client}
+                agentId={agentId}
+                prompt={edited}
                 disabled={busy || !connected}
                 gone={gone}
                 onSave={(text) => onEdit(prompt.id, text).then(() => setEdited(null))}
@@ -91,7 +97,7 @@ function QueueRow({ prompt, canSteer, disabled, onEdit, onRemove }: QueueRowProp
   return (
     <li className="queue-row">
       <span className="grow">
-        <span className="queue-text">{prompt.text}</span>
+        <span className="queue-text">{prompt.whole ? prompt.text : `${prompt.text}…`}</span>
         {enclosed !== null && (
           <span className="faint queue-enclosed">
             <Paperclip className="icon" aria-hidden="true" />

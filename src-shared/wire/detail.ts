@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Timestamp } from '../ids.ts';
-import { MAX_QUEUED_PROMPTS } from '../limits.ts';
+import { MAX_QUEUED_PROMPTS, QUEUED_TEXT_CHARS } from '../limits.ts';
 import { Attachment } from './content.ts';
 import { Actor } from './timeline.ts';
 
@@ -56,7 +56,9 @@ export type Usage = z.infer<typeof Usage>;
 /** A message that waits for the running turn to end. */
 export const QueuedPrompt = z.strictObject({
   id: z.string().max(64),
-  text: z.string(),
+  /** Its beginning where it is not `whole`: `queue.read` has the rest. */
+  text: z.string().max(QUEUED_TEXT_CHARS),
+  whole: z.boolean(),
   attachments: z.array(Attachment).max(20),
   mentions: z.array(z.string().max(4096)).max(50),
   by: Actor,

@@ -96,7 +96,13 @@ export const requests = {
     params: z.strictObject({ agentId: AgentId }),
     result: z.strictObject({ seq: z.int().min(1) }),
   },
-  /** `not_found` once the message is no longer in the queue. */
+  /** The whole text of a message that waits. `not_found` once it is no longer in the queue, also below. */
+  'queue.read': {
+    kind: 'query',
+    role: 'full',
+    params: z.strictObject(queued),
+    result: z.strictObject({ text: prompt }),
+  },
   'queue.edit': {
     kind: 'command',
     role: 'full',

@@ -1,4 +1,4 @@
-import { mkdir, open, readdir } from 'node:fs/promises';
+import { mkdir, open, readdir, rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { AgentId, Timestamp } from '../../../src-shared/ids.ts';
@@ -98,7 +98,14 @@ export class AgentFolder {
     return written;
   }
 
-  /** null when it is not there or says nothing. */
+  /** Gives a file that cannot be used another name, which it returns as a path. An older one of that name is lost. */
+  async setAside(name: 'queue.json'): Promise<string> {
+    const path = join(this.path, name.replace('.json', '.damaged.json'));
+    await rename(join(this.path, name), path);
+    return path;
+  }
+
+  /** null when it is not there, undefined when it is no JSON. Throws `FileError`. */
   async read(name: 'session.json' | 'queue.json'): Promise<unknown> {
     try {
       return parseJson(await readPrivateFile(join(this.path, name), { maxBytes: MAX_STATE_BYTES }));
@@ -131,6 +138,6 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    return null;
+    return undefined;
   }
 }

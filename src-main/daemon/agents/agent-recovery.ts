@@ -2,7 +2,7 @@ import type { Clock } from '../../../src-shared/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { TimelineLog } from '../timeline/timeline-log.ts';
 import { AcpConnection } from './acp-connection.ts';
-import { updateOf } from './acp-schema.ts';
+import { PromptResult, updateOf } from './acp-schema.ts';
 import { promptEnd } from './prompt-end.ts';
 import { describeEnd } from './agent-failure.ts';
 import type { AgentFolder, AgentRecord } from './agent-folder.ts';
@@ -11,6 +11,7 @@ import type { AgentRuntime } from './agent-runtime.ts';
 import { forgetHost, leftover } from './host-leftover.ts';
 import { HostedProgram } from './hosted-program.ts';
 import { timelineTail } from './open-turn.ts';
+import { parseRpc } from './rpc-message.ts';
 import { stateAfter } from './turn-runner.ts';
 import type { TurnRunner } from './turn-runner.ts';
 import type { UpdateRecorder } from './update-recorder.ts';
@@ -46,9 +47,9 @@ export async function recoverAgent(recovery: Recovery): Promise<boolean> {
   if (record.host !== null && record.acpSessionId !== null) {
     const line = Math.max(record.host.line, timeline.position(record.host.hostId));
     if (await attach(recovery, record.acpSessionId, line, open)) return true;
-    if (open) turns.adopt(null, null);
+    if (open) turns.adopt(null, false);
     await tellLeftover(recovery, line);
-  } else if (open) turns.adopt(null, null);
+  } else if (open) turns.adopt(null, false);
   requests.closeRestored();
   turns.cutAdopted(CUT);
   await timeline.flush();
@@ -61,7 +62,7 @@ const CUT =
   'The agent was cut off in this turn: the computer or the program that ran it was stopped. Continue it, or send a message.';
 
 async function attach(
-  { folder, record, requests, runtime, turns, clock, logger }: Recovery,
+  { folder, requests, runtime, turns, clock, logger }: Recovery,
   sessionId: string,
   line: number,
   open: boolean,
@@ -70,32 +71,6 @@ async function attach(
   if (program === null) return false;
   const { lastPromptId, promptOpen } = program.welcome;
   runtime.adopt(program, sessionId, line);
-  if (open) turns.adopt(null, null);
-    await tellLeftover(recovery, line);
-  } else if (open) turns.adopt(null, null);
-  requests.closeRestored();
-  turns.cutAdopted(CUT);
-  await timeline.flush();
-  await forgetHost(recovery.folder.path, recovery.clock);
-  return false;
-}
-
-/** For people, at the end of a turn whose program is gone. */
-const CUT =
-  'The agent was cut off in this turn: the computer or the program that ran it was stopped. Continue it, or send a message.';
-
-async function attach(
-  { folder, record, requests, runtime, turns, clock, logger }: Recovery,
-  sessionId: string,
-  line: number,
-  open: boolean,
-): Promise<boolean> {
-  const program = await HostedProgram.attach(folder.path, { clock, logger });
-  if (program === null) return false;
-  const { lastPromptId, promptOpen } = program.welcome;
-  runtime.adopt(program, sessionId, line);
-  // Should the time be lost, a cancel spares what the program had before.
-  const givenAt = record.sent === lastPromptId && record.sentAt !== null ? new Date(record.sentAt) : new Date();
   if (open) turns.adopt(lastPromptId, promptOpen);
   else if (promptOpen) {
     // A turn that is over for everybody must not go on unseen.
@@ -119,7 +94,12 @@ async function tellLeftover({ folder, record, recorder, requests, turns }: Recov
       if (method === 'session/update') recorder.record(updateOf(params));
       else requests.notified(method, params);
     },
-    onIgnored: () => {},
+    // The record may be one write behind what the program was given: its answer is known by what only prompts are answered.
+    onIgnored: (why, bytes) => {
+      const message = why === 'unknown_answer' ? parseRpc(bytes) : null;
+      if (message?.kind !== 'result' || !PromptResult.safeParse(message.result).success) return;
+      turns.settleAdopted(promptEnd({ result: message.result }));
+    },
   });
   if (record.sent !== null) connection.expect(record.sent, (answer) => turns.settleAdopted(promptEnd(answer)));
   for await (const one of left.lines) connection.receive(one, false);

@@ -10,7 +10,7 @@ import type { AgentFolder, AgentRecord } from './agent-folder.ts';
 import { newAgent, storedAgent } from './agent-parts.ts';
 import type { AgentServices } from './agent-parts.ts';
 import { damagedSummary } from './damaged-agent.ts';
-import { forgetHost } from './host-leftover.ts';
+import { forgetHost, stopHost } from './host-leftover.ts';
 
 /** Agents looked at together while the daemon starts. */
 const LOAD_AT_ONCE = 8;
@@ -143,14 +143,21 @@ export class AgentRoster {
   async #load(folder: AgentFolder): Promise<void> {
     const { services } = this.#options;
     let record: AgentRecord | null = null;
+    let agent: Agent | null = null;
     try {
       record = await folder.load();
-      const agent = new Agent(await storedAgent(folder, record, services), services);
+      agent = new Agent(await storedAgent(folder, record, services), services);
       await agent.recover();
       this.#agents.set(folder.id, agent);
     } catch (error) {
       if (record === null && isMissing(error)) return await forgetHost(folder.path, services.clock);
       services.logger.error({ agent: folder.id, err: error }, 'an agent cannot be read');
+      // Nobody could see it, or end it.
+      await Promise.resolve(agent?.stop('stop'))
+        .then(() => stopHost(folder.path, services.clock))
+        .catch((failure: unknown) => {
+          services.logger.error({ agent: folder.id, err: failure }, 'what runs for it could not be ended');
+        });
       const why = error instanceof Error ? error.message : String(error);
       this.#damaged.set(folder.id, damagedSummary(folder.id, record, why, services.date()));
     }

@@ -21,7 +21,8 @@ export interface AgentService {
   prompt(id: string, prompt: PromptInput, by: Actor): Promise<PromptPlace>;
   /** Goes on with the turn that was interrupted or failed. `bad_request` when there is none. */
   resume(id: string, by: Actor): Promise<{ seq: number }>;
-  /** `not_found` once it is no longer in the queue. */
+  /** The whole text. `not_found` once it is no longer in the queue, also below. */
+  readQueued(id: string, queuedId: string): Promise<string>;
   editQueued(id: string, queuedId: string, text: string): Promise<void>;
   removeQueued(id: string, queuedId: string): Promise<void>;
   resumeQueue(id: string): Promise<void>;

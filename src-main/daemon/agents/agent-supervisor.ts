@@ -125,6 +125,10 @@ export class AgentSupervisor implements AgentService {
     return this.#roster.get(id).resume(by);
   }
 
+  async readQueued(id: string, queuedId: string): Promise<string> {
+    return this.#roster.get(id).queue.read(queuedId);
+  }
+
   async editQueued(id: string, queuedId: string, text: string): Promise<void> {
     await this.#roster.get(id).queue.edit(queuedId, text);
   }

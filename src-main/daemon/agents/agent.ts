@@ -64,7 +64,7 @@ export class Agent {
     this.requests = new AgentRequests(timeline, recorder, () => this.#changed());
     this.queue = new PromptQueue(folder, () => this.#changed());
     const entry = () => services.entry(record.provider);
-    this.detail = new AgentDetailView({ record: () => this.record.now, state, queue: this.queue, entry });
+    this.detail = new AgentDetailView({ record: () => this.record.now, state, queue: this.queue, entry, clock });
     this.#runtime = this.#newRuntime();
     this.#turns = new TurnRunner({
       ...{ timeline, recorder, requests: this.requests, runtime: this.#runtime, clock, logger },

@@ -41,12 +41,18 @@ export async function leftover(folder: string, from = 0): Promise<Leftover | nul
   return { hostId, agentId, lines: journalLines(folder, hostId, base, from), end: await readEnd(folder, hostId) };
 }
 
-/** Ends the host of that folder if one lives, what its program left running, and removes its files. Idempotent. */
-export async function forgetHost(folder: string, clock: Clock = systemClock): Promise<void> {
+/** Ends the host of that folder if one lives, and what its program left running. What it has not told stays. Idempotent. */
+export async function stopHost(folder: string, clock: Clock = systemClock): Promise<void> {
   const [file, header] = [await readHostFile(folder), await readHeader(folder)];
   if (file !== null) await endHost(file, 'ask', clock);
   const agentId = file?.agentId ?? header?.agentId;
   if (agentId !== undefined) await endRemains(agentId, file, clock);
+}
+
+/** As {@link stopHost}, and removes its files. */
+export async function forgetHost(folder: string, clock: Clock = systemClock): Promise<void> {
+  const [file, header] = [await readHostFile(folder), await readHeader(folder)];
+  await stopHost(folder, clock);
   await removeHostFile(folder, file);
   await rm(join(folder, JOURNAL_FILE), { force: true });
   if (header !== null) await rm(join(folder, journalDraft(header.hostId)), { force: true });

@@ -10,7 +10,7 @@ import type { Readable, Writable } from 'node:stream';
 import { z } from 'zod';
 import type { Clock } from '../../../src-shared/clock.ts';
 import { HOST_PROTOCOL } from '../../agent-host/host-protocol.ts';
-import { HOST_IDLE_MS, MAX_JOURNAL_BYTES } from '../../agent-host/limits.ts';
+import { HOST_IDLE_MS, HOST_UNATTENDED_MS, MAX_JOURNAL_BYTES } from '../../agent-host/limits.ts';
 import type { StartAnswer, StartSpec } from '../../agent-host/start-spec.ts';
 import {
   HOST_START_TIMEOUT_MS,
@@ -40,8 +40,9 @@ export interface HostProcessOptions {
   readonly socketFolder: string;
   readonly clock: Clock;
   readonly signal?: AbortSignal;
-  /** HOST_IDLE_MS and MAX_JOURNAL_BYTES when absent. */
+  /** HOST_IDLE_MS, HOST_UNATTENDED_MS and MAX_JOURNAL_BYTES when absent. */
   readonly idleMs?: number;
+  readonly unattendedMs?: number;
   readonly maxJournalBytes?: number;
 }
 
@@ -59,6 +60,7 @@ export async function startHost(program: ProgramSpec, options: HostProcessOption
     ...{ hostId, agentId, ...place },
     program: { command, args, cwd, env: { ...env, PASEO_AGENT_ID: agentId } },
     idleMs: options.idleMs ?? HOST_IDLE_MS,
+    unattendedMs: options.unattendedMs ?? HOST_UNATTENDED_MS,
     maxJournalBytes: options.maxJournalBytes ?? MAX_JOURNAL_BYTES,
   };
   try {

@@ -198,6 +198,16 @@ describe('a host without a daemon', () => {
     await untilGone(host);
     expect((await leftover(fixture.folder))?.end).not.toBeNull();
   });
+
+  it('does not wait for ever for a turn that nobody will see the end of', async () => {
+    const program = await fixture.start({}, { unattendedMs: 50 });
+    const host = await fixture.hostPid();
+    await program.send('tick 100', { id: 1, method: 'session/prompt' });
+    await new LineReader(program).next();
+    program.detach();
+    await untilGone(host);
+    expect(await markedProcesses(fixture.agentId)).toEqual([]);
+  });
 });
 
 describe('a host that is killed', () => {

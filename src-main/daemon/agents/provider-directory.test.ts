@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ManualClock } from '../../../src-shared/manual-clock.ts';
 import type { ProviderConfig } from '../../../src-shared/config/schema.ts';
 import { testHostProgram } from '../../agent-host/host-fixture.ts';
+import { processStart } from '../../platform/process-start.ts';
 import type { RuntimePaths } from '../../platform/runtime-paths.ts';
 import { PROVIDER_LOGIN_MEMORY_MS } from '../limits.ts';
 import { ProviderDirectory } from './provider-directory.ts';
@@ -119,6 +120,14 @@ describe('the state of a provider', () => {
     const { env } = await own.launch('codex', 'abcdefgh');
     expect(JSON.parse(env['DEFAULT_AUTH_REQUEST'] ?? '')).toEqual({ methodId: 'api-key' });
   });
+});
+
+test('nothing is left of a program that is asked, also of what holds on to its output', async () => {
+  await program('claude', `setsid sleep 600 & echo $! >> ${join(root, 'left')}; echo 2.1.316`);
+  expect(await state('claude')).toMatchObject({ version: '2.1.316' });
+  const left = (await readFile(join(root, 'left'), 'utf8')).trim().split('\n');
+  expect(left).toHaveLength(2);
+  for (const pid of left) expect(await processStart(Number(pid))).toBeNull();
 });
 
 test('a program is asked again when it changed, and about a login after a while', async () => {

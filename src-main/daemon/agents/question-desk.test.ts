@@ -89,7 +89,14 @@ describe('a question', () => {
     });
     timeline.flush = flush;
     await expect(asked).resolves.toEqual({ action: 'cancel' });
-    expect((await bodies()).at(-1)).toMatchObject({ kind: 'notice', level: 'error' });
+    expect((await bodies()).slice(-3)).toMatchObject([
+      { kind: 'question-answer', action: 'accept', by: BY },
+      { kind: 'question-answer', action: 'cancel', by: null },
+      { kind: 'notice', level: 'error' },
+    ]);
+    const later = new QuestionDesk(timeline, () => {});
+    later.restore(await entries());
+    await expect(later.ask('q1', FORM, never)).resolves.toEqual({ action: 'cancel' });
   });
 
   test('is closed when the agent takes it back, when the turn ends, and when its page was visited', async () => {

@@ -81,8 +81,8 @@ export class RequestDesk<Shown, Answer> {
     try {
       await timeline.flush();
     } catch (error) {
-      // What could not be recorded must not happen.
-      timeline.append({ kind: 'notice', level: 'error', text: 'The answer could not be saved and was not given.' });
+      // What could not be recorded must not happen. Its entry may still be written, so a later one says what became of it.
+      this.#revoke(id);
       resolve?.(nobody);
       throw new AgentError('not_saved', 'The answer could not be saved. Free some disk space and try again.', {
         cause: error,
@@ -118,6 +118,17 @@ export class RequestDesk<Shown, Answer> {
   closeRestored(): void {
     for (const [id, { resolve }] of [...this.#open]) {
       if (resolve === null) this.close(id, this.#options.nobody);
+    }
+  }
+
+  #revoke(id: string): void {
+    const { timeline, told, nobody } = this.#options;
+    this.remember(id, nobody);
+    try {
+      timeline.append(told(id, nobody, null));
+      timeline.append({ kind: 'notice', level: 'error', text: 'The answer could not be saved and was not given.' });
+    } catch {
+      // The disk takes nothing at all any more.
     }
   }
 

@@ -1,6 +1,7 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { readHostFile } from './host-file.ts';
 import { runs, someone, SupervisorHarness, words } from './supervisor-harness.ts';
 import type { HarnessOptions } from './supervisor-harness.ts';
 
@@ -97,6 +98,22 @@ describe('after a restart', () => {
     await expect(h.supervisor.prompt(log, words('hi'), someone)).rejects.toMatchObject({ code: 'agent_failed' });
     await h.say(fine, 'recall');
     expect((await h.lines(fine)).at(-2)).toBe('message: say c');
+  });
+
+  test('of a damaged agent that was left at work nothing runs on, and what it said stays', async () => {
+    const h = await start();
+    const ids = [await h.create('say a\nask Go on'), await h.create('say b\nask Go on')];
+    for (const id of ids) await h.needsYou(id);
+    await h.supervisor.stop('keep');
+    const [record, queue] = ids.map((id) => join(h.folder, id));
+    const hosts = await Promise.all([record!, queue!].map((folder) => readHostFile(folder)));
+    await writeFile(join(record!, 'agent.json'), '{"format":');
+    await writeFile(join(queue!, 'queue.json'), '{}', { mode: 0o644 });
+    await chmod(join(queue!, 'queue.json'), 0o644);
+    await h.restart('keep');
+    expect(ids.map((id) => h.supervisor.get(id)?.state)).toEqual(['failed', 'failed']);
+    for (const host of hosts) for (const pid of [host!.pid, host!.program.pid]) expect(await runs(pid)).toBe(false);
+    expect(await readdir(record!)).toContain('journal.jsonl');
   });
 });
 

@@ -44,6 +44,7 @@ describe('requests about turns', () => {
   });
 
   it('reach the queue, the turn that was cut and the options, naming who asks', async () => {
+    await expect(ask('queue.read', { agentId, queuedId: 'q1' })).resolves.toEqual({ text: 'All of q1.' });
     await expect(ask('queue.edit', { agentId, queuedId: 'q1', text: 'better' })).resolves.toEqual({});
     await expect(ask('queue.remove', { agentId, queuedId: 'q1' })).resolves.toEqual({});
     await expect(ask('queue.resume', { agentId })).resolves.toEqual({});
@@ -52,6 +53,7 @@ describe('requests about turns', () => {
     await expect(ask('agent.set-option', { agentId, optionId: 'fast', value: 3 })).resolves.toBe('bad_request');
     expect(fixture.agents.answers).toEqual(['edit q1 better', 'remove q1', 'resume queue', 'set fast true by Phone']);
     await expect(ask('queue.resume', { agentId: 'nobodyaa' })).resolves.toBe('not_found');
+    await expect(ask('queue.read', { agentId: 'nobodyaa', queuedId: 'q1' })).resolves.toBe('not_found');
   });
 });
 

@@ -68,6 +68,11 @@ export class ScriptedAgents implements AgentService {
     return { seq: this.#log(id).append({ kind: 'user', text: 'Continue.', by }).seq };
   }
 
+  async readQueued(id: string, queuedId: string): Promise<string> {
+    this.#log(id);
+    return `All of ${queuedId}.`;
+  }
+
   async editQueued(id: string, queuedId: string, text: string): Promise<void> {
     this.#note(id, `edit ${queuedId} ${text}`);
   }

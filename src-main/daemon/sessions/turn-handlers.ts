@@ -3,7 +3,14 @@ import type { Handlers } from './handlers.ts';
 import { RequestRefused } from './request-outcome.ts';
 
 type TurnMethods =
-  'agent.prompt' | 'agent.resume' | 'agent.cancel' | 'agent.release' | 'queue.edit' | 'queue.remove' | 'queue.resume';
+  | 'agent.prompt'
+  | 'agent.resume'
+  | 'agent.cancel'
+  | 'agent.release'
+  | 'queue.read'
+  | 'queue.edit'
+  | 'queue.remove'
+  | 'queue.resume';
 
 /** Turns of an agent and the messages that wait for them. */
 export function turnHandlers(agents: AgentService): Handlers<TurnMethods> {
@@ -22,6 +29,7 @@ export function turnHandlers(agents: AgentService): Handlers<TurnMethods> {
       await agents.release(agentId);
       return {};
     },
+    'queue.read': async ({ agentId, queuedId }) => ({ text: await agents.readQueued(agentId, queuedId) }),
     'queue.edit': async ({ agentId, queuedId, text }) => {
       await agents.editQueued(agentId, queuedId, text);
       return {};
