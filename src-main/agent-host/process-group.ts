@@ -128,7 +128,7 @@ export class ProcessGroup {
   }
 
   async #endAll(graceMs: number): Promise<void> {
-    if (process.platform === 'win32') return await endTree(this.pid);
+    if (process.platform === 'win32') await endTree(this.pid);
     try {
       await this.#endMarked(graceMs, {});
     } catch {

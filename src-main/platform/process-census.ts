@@ -4,6 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { SharedLook } from './shared-look.ts';
+import { windowsProcesses } from './windows-processes.ts';
 
 export interface MarkedProcess {
   readonly pid: number;
@@ -26,19 +27,33 @@ interface CensusOptions {
 
 /**
  * The processes of an agent: those with `PASEO_AGENT_ID=<agentId>` in the environment they were started with, those in `group`,
- * and their descendants. Zombies are gone already. Empty on Windows, where no program can read another's environment. However many
- * ask at once, the system is asked once.
+ * and their descendants. Zombies are gone already. On Windows, where no program can read another's environment, `group` is the number
+ * of a program, and its descendants are found, also when it has ended. However many ask at once, the system is asked once.
  */
 export async function markedProcesses(agentId: string, options: CensusOptions = {}): Promise<MarkedProcess[]> {
   const all = await looks[options.sinceOurStart ? 'sinceOurStart' : 'whole'].take();
-  const found = new Set(all.filter((each) => isOf(each, agentId, options)).map(({ pid }) => pid));
+  const off = clockError(all, options.reference);
+  return familyOf(all, agentId, options, process.platform).map((each) => ({
+    pid: each.pid,
+    started: each.started + off,
+    command: commandOf(each),
+  }));
+}
+
+/** Those of `all` that {@link markedProcesses} means. */
+export function familyOf(
+  all: readonly Seen[],
+  agentId: string,
+  options: CensusOptions,
+  platform: NodeJS.Platform,
+): Seen[] {
+  const isOf = ({ pid, marks, group }: Seen): boolean =>
+    marks.includes(agentId) || group === options.group || (platform === 'win32' && pid === options.group);
+  const found = new Set(all.filter(isOf).map(({ pid }) => pid));
   addDescendants(found, all);
   const left = new Set(options.notBelow === undefined ? [] : [options.notBelow]);
   addDescendants(left, all);
-  const off = clockError(all, options.reference);
-  return all
-    .filter(({ pid }) => found.has(pid) && !left.has(pid))
-    .map((each) => ({ pid: each.pid, started: each.started + off, command: commandOf(each) }));
+  return all.filter(({ pid }) => found.has(pid) && !left.has(pid));
 }
 
 /** The ids of all agents that have processes with their mark now, of whatever home. Empty on Windows. */
@@ -88,10 +103,6 @@ const TICK_MS = 10;
 /** No program takes this long to start. */
 const FOREIGN_BOOT_MS = 10_000;
 
-function isOf({ marks, group }: Seen, agentId: string, options: CensusOptions): boolean {
-  return marks.includes(agentId) || group === options.group;
-}
-
 function addDescendants(pids: Set<number>, all: readonly Seen[]): void {
   for (let before = -1; before !== pids.size;) {
     before = pids.size;
@@ -113,7 +124,7 @@ function commandOf({ pid, command }: Seen): string {
 
 /** `since`: clock ticks; the marks of what started earlier are not looked for. */
 async function everyProcess(since: number): Promise<Seen[]> {
-  if (process.platform === 'win32') return [];
+  if (process.platform === 'win32') return await windowsProcesses();
   return process.platform === 'linux' ? await fromProc(since) : parsePs(await processList());
 }
 

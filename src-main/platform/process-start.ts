@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { windowsStart } from './windows-processes.ts';
 
 /**
  * When the process `pid` started, in a form that two reads of the same process agree on and that a later process with the same
@@ -8,7 +9,7 @@ import { promisify } from 'node:util';
  */
 export async function processStart(pid: number): Promise<string | null> {
   if (process.platform === 'linux') return await fromProc(pid);
-  if (process.platform === 'win32') return null;
+  if (process.platform === 'win32') return await windowsStart(pid);
   try {
     const { stdout } = await promisify(execFile)('ps', ['-o', 'lstart=', '-p', String(pid)]);
     return stdout.trim() || null;
