@@ -85,13 +85,20 @@ await forEachProgram((program, startWorld) => {
 
   it('says how its program died, and starts it again with its memory at the next message', async () => {
     const world = await startWorld();
-    const { held, agent } = await midAnswer(world);
+    // Programs write down what was said a moment later; a whole turn is there.
+    world.model.script({ text: 'Noted.' });
+    const agent = await world.create('Count');
+    await agent.turnEnd(1);
+    const held = world.model.hold();
+    world.model.script({ stream: held });
+    await agent.say('Go on');
+    await held.started;
     for (const { pid } of await markedProcesses(agent.id)) process.kill(pid, 'SIGKILL');
-    const end = await agent.turnEnd(1);
+    const end = await agent.turnEnd(2);
     expect(end.reason).toMatch(/failed|interrupted/);
     expect(end.error).toMatch(/ended|SIGKILL/);
     held.end();
-    await remembers(world, agent, 2);
+    await remembers(world, agent, 3);
   });
 
   it('remembers after everything was stopped', async () => {

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { AgentDetail } from '../../src-shared/wire/detail.ts';
 import { until } from '../support/until.ts';
 import { forEachProgram } from './each-program.ts';
 
@@ -8,7 +9,10 @@ await forEachProgram((program, startWorld) => {
     world.model.script({ thought: 'Let me think.', text: 'Hello to you.' });
     const agent = await world.create('Hello');
     await agent.turnEnd(1);
-    const detail = await until(agent.follower.detail, (now) => (now?.commands.length ?? 0) > 0);
+    // What only fills the context is told a little later.
+    const whole = (now: AgentDetail | null) =>
+      (now?.commands.length ?? 0) > 0 && (!program.usage || now?.usage?.used === 15);
+    const detail = await until(agent.follower.detail, whole);
     const categories = detail?.options.map(({ category }) => category);
     expect(categories).toContain('model');
     expect(categories).toContain('mode');
