@@ -48,7 +48,7 @@ export async function startDaemon(home: string, nodeArgs: readonly string[] = []
   return daemon;
 }
 
-/** The module that notes the delays of an event loop in `file`, for `--import` or an import. */
+/** The module that notes in `file` how a program does, for `--import` or an import. */
 export function loopMonitor(file: string): string {
   const module = new URL('./loop-monitor.js', import.meta.url);
   module.search = encodeURIComponent(file);

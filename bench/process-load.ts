@@ -37,15 +37,6 @@ export async function loadOf(pid: number, over: Promise<unknown>): Promise<Load>
   };
 }
 
-/** Megabytes a minute by which a series with one value a second grows, as the straight line that fits it best. */
-export function growthPerMinute(values: readonly number[]): number {
-  const middle = (values.length - 1) / 2;
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const along = values.reduce((sum, value, i) => sum + (i - middle) * (value - mean), 0);
-  const spread = values.reduce((sum, _, i) => sum + (i - middle) ** 2, 0);
-  return (60 * along) / spread;
-}
-
 async function ticksOf(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { mkdir, readFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Unwind } from '../src-main/daemon/unwind.ts';
 import { nothingElse, TestClient } from '../e2e/support/test-client.ts';
@@ -19,8 +20,9 @@ const Ages = z.object({ count: z.int(), p50: milliseconds, p99: milliseconds, ma
 type Ages = z.infer<typeof Ages>;
 const Feeder = z.object({ maxWaiting: z.number(), maxLateMs: z.number() });
 const Delay = z.object({ p99: z.number(), max: z.number() });
+const Memory = z.object({ live: z.number() });
 
-/** A program that hosts the daemon of a home, and notes the delays of its event loop in a file (see loop-monitor.ts). */
+/** A program that hosts the daemon of a home, and notes in a file how it does (see loop-monitor.ts). */
 export interface DaemonProgram {
   readonly pid: number;
   stop(): Promise<void>;
@@ -52,15 +54,15 @@ export class Stage {
   readonly program: DaemonProgram;
   readonly #control: TestClient;
   readonly #feeder: PeerProcess;
-  readonly #delays: string;
+  readonly #notes: string;
 
-  /** `start`: makes a daemon of a home that is used already; it notes its delays in the file `delays`. */
+  /** `start`: makes a daemon of a home that is used already; its loop monitor writes the file `notes`. */
   static async set<P extends DaemonProgram>(options: {
     folder: string;
     agents: number;
     clients: number;
     stops: Unwind;
-    start: (home: string, delays: string) => Promise<P>;
+    start: (home: string, notes: string) => Promise<P>;
   }): Promise<{ stage: Stage; program: P }> {
     const { folder, stops } = options;
     const work = join(folder, 'work');
@@ -87,11 +89,11 @@ export class Stage {
     } finally {
       await first.stop();
     }
-    const delays = join(folder, 'delays');
-    const program = await options.start(home, delays);
+    const notes = join(folder, 'notes');
+    const program = await options.start(home, notes);
     stops.add(() => program.stop());
     const agents = await startAgents(control, work, options.agents);
-    return { stage: new Stage({ agents, clients, program, control, feeder, delays }), program };
+    return { stage: new Stage({ agents, clients, program, control, feeder, notes }), program };
   }
 
   private constructor(parts: {
@@ -100,21 +102,21 @@ export class Stage {
     program: DaemonProgram;
     control: TestClient;
     feeder: PeerProcess;
-    delays: string;
+    notes: string;
   }) {
     this.agents = parts.agents;
     this.clients = parts.clients;
     this.program = parts.program;
     this.#control = parts.control;
     this.#feeder = parts.feeder;
-    this.#delays = parts.delays;
+    this.#notes = parts.notes;
   }
 
   /** Throws when one of the clients has not got everything in the end. */
   async run({ agents, clients, seconds, rate, padding = 0 }: Turn): Promise<Run> {
     await Promise.all(clients.map((client) => client.ask({ do: 'follow', agents })));
     await Promise.all(clients.map((client) => client.ask({ do: 'ages', count: 0 })));
-    const before = (await this.#delaysSoFar()).length;
+    const before = (await this.#noted(Delay)).length;
     const turns = this.#feeder.ask({ turns: agents.length });
     const load = loadOf(this.program.pid, turns);
     const { client: control } = this.#control;
@@ -122,13 +124,25 @@ export class Stage {
     for (const agentId of agents) void control.command('agent.prompt', { agentId, text, ...nothingElse });
     const feeder = Feeder.parse(await turns);
     const ages = await Promise.all(clients.map((client) => agesOf(client, agents.length * seconds * rate)));
-    const delays = (await this.#delaysSoFar()).slice(before);
+    const delays = (await this.#noted(Delay)).slice(before);
     return { clients: ages, feeder, load: await load, loopDelay: Math.max(...delays.map(({ max }) => max)) };
   }
 
-  async #delaysSoFar(): Promise<z.infer<typeof Delay>[]> {
-    const lines = (await readFile(this.#delays, 'utf8').catch(() => '')).split('\n').filter(Boolean);
-    return lines.map((line) => Delay.parse(JSON.parse(line)));
+  /** Megabytes that the daemon's objects take which are in use. */
+  async liveMemory(): Promise<number> {
+    const before = (await this.#noted(Memory)).length;
+    process.kill(this.program.pid, 'SIGUSR2');
+    for (;;) {
+      const last = (await this.#noted(Memory)).slice(before).at(-1);
+      if (last !== undefined) return last.live;
+      await delay(20);
+    }
+  }
+
+  async #noted<T extends z.ZodType>(kind: T): Promise<z.infer<T>[]> {
+    const text = await readFile(this.#notes, 'utf8').catch(() => '');
+    const lines = text.slice(0, text.lastIndexOf('\n') + 1).split('\n');
+    return lines.filter(Boolean).flatMap((line) => kind.safeParse(JSON.parse(line)).data ?? []);
   }
 }
 

@@ -23,7 +23,7 @@ export async function trayBench(report: Report): Promise<void> {
     const stops = new Unwind();
     try {
       stops.add(await trayDesktop());
-      const start = (home: string, delays: string) => startWatchedApp(home, folder, delays);
+      const start = (home: string, notes: string) => startWatchedApp(home, folder, notes);
       const { stage, program: app } = await Stage.set({ folder, agents: AGENTS, clients: CLIENTS, stops, start });
       await app.openWindow();
       const quiet = await windows(app);

@@ -34,11 +34,11 @@ export interface WatchedApp extends DaemonProgram {
 }
 
 /** Starts the built app in `home`; `folder` is where Electron and the bench keep their files. */
-export async function startWatchedApp(home: string, folder: string, delays: string): Promise<WatchedApp> {
+export async function startWatchedApp(home: string, folder: string, notes: string): Promise<WatchedApp> {
   const files = join(folder, 'watched-app');
   await mkdir(files);
   await symlink(fileURLToPath(new URL('..', import.meta.url)), join(files, 'dist'));
-  await writeFile(join(files, 'main.mjs'), main(loopMonitor(delays)));
+  await writeFile(join(files, 'main.mjs'), main(loopMonitor(notes)));
   const description = { name: 'paseo', productName: 'Paseo', version: '1.0.0', main: 'main.mjs' };
   await writeFile(join(files, 'package.json'), JSON.stringify(description));
   const { program, args, env } = await electronProgram(files, folder, { PASEO_HOME: home });
