@@ -151,9 +151,10 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     allowOnly: false,
-    // Many tests start real processes; on a busy machine each takes seconds.
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // Only what hangs shall fail by time: many tests start real processes, and some write to the disk a thousand times.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 60_000 } },
     passWithNoTests: false,
   },
 });

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { AgentSummary, ExternalSession, ProviderSummary } from '../src-shared/wire/agent.ts';
 import { AgentDetail, QueuedPrompt } from '../src-shared/wire/detail.ts';
@@ -17,9 +17,6 @@ const Sent = z.strictObject({
 const Shown = z.strictObject({ agent: AgentSummary, detail: AgentDetail });
 const Queue = z.strictObject({ queue: z.array(QueuedPrompt.extend({ text: z.string() })), paused: z.boolean() });
 const Any = z.looseObject({});
-
-// Many processes, one after the other.
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 let folder: TestFolder;
 let paseo: PaseoCommands;

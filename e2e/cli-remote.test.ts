@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type Offer, offerLink, parseOfferLink } from '../src-shared/offer.ts';
 import { AgentSummary } from '../src-shared/wire/agent.ts';
@@ -13,9 +13,6 @@ import { RelayProcess } from './support/relay-process.ts';
 const Agents = z.strictObject({ agents: z.array(AgentSummary) });
 const Devices = z.strictObject({ devices: z.array(Device), self: z.string().nullable() });
 const NewOffer = z.looseObject({ url: z.string() });
-
-// Many processes, one after the other.
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 let folder: TestFolder;
 let paseo: PaseoCommands;

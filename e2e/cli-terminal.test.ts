@@ -1,7 +1,7 @@
 import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import jsQR from 'jsqr';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { parseOfferLink } from '../src-shared/offer.ts';
 import { Device } from '../src-shared/devices.ts';
@@ -11,9 +11,6 @@ import { PaseoCommands } from './support/paseo-command.ts';
 const Devices = z.looseObject({ devices: z.array(Device) });
 const LINK = /http:\/\/\S+#offer=[\w-]+(?=\r?\n)/;
 const CTRL_C = '\u0003';
-
-// Many processes, one after the other.
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 let folder: TestFolder;
 let paseo: PaseoCommands;

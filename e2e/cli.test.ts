@@ -11,9 +11,6 @@ import { PaseoCommands } from './support/paseo-command.ts';
 const Agents = z.strictObject({ agents: z.array(AgentSummary) });
 const Failed = z.strictObject({ error: z.strictObject({ code: z.string(), message: z.string() }) });
 
-// Many processes, one after the other.
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
-
 let folder: TestFolder;
 let paseo: PaseoCommands;
 
@@ -206,7 +203,7 @@ describe('agents on the command line', () => {
       const { agents } = await paseo.json(Agents, ['ls']);
       return agents.every(({ state }) => state === 'needs-you');
     };
-    await vi.waitUntil(waiting, { timeout: 10_000 });
+    await vi.waitUntil(waiting, { timeout: 60_000 });
     expect((await paseo.run(['daemon', 'stop', '--keep-agents'])).code).toBe(0);
     await paseo.startDaemon();
     expect((await paseo.run(['permit', kept ?? '', '--allow'])).code).toBe(0);

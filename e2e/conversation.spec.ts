@@ -7,7 +7,6 @@ import { Phone, sendMessage, showView, startAgent } from './support/phone.ts';
 import { PhoneDaemon } from './support/phone-daemon.ts';
 
 test.use({ actionTimeout: 10_000 });
-test.setTimeout(45_000);
 
 const cleanUp: (() => Promise<unknown>)[] = [];
 test.afterEach(async () => {

@@ -7,7 +7,6 @@ import { phoneTranscript } from './support/phone-transcript.ts';
 import { onlyTimeline } from './support/timeline-file.ts';
 
 test.use({ actionTimeout: 10_000 });
-test.setTimeout(45_000);
 
 const cleanUp: (() => Promise<unknown>)[] = [];
 test.afterEach(async () => {

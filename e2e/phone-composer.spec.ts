@@ -8,7 +8,6 @@ import { Phone, sendMessage, showView, startAgent } from './support/phone.ts';
 import { PhoneDaemon } from './support/phone-daemon.ts';
 
 test.use({ actionTimeout: 10_000 });
-test.setTimeout(45_000);
 
 const rich = { ...fakeProvider, args: [...fakeProvider.args, '--rich'] };
 const cleanUp: (() => Promise<unknown>)[] = [];

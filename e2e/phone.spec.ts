@@ -8,7 +8,6 @@ import { PhoneDaemon } from './support/phone-daemon.ts';
 import { until } from './support/until.ts';
 
 test.use({ actionTimeout: 10_000 });
-test.setTimeout(45_000);
 
 const cleanUp: (() => Promise<unknown>)[] = [];
 test.afterEach(async () => {

@@ -19,8 +19,8 @@ export default defineConfig({
   retries: 0,
   // The tests share one screen, and time what they see.
   workers: 1,
-  timeout: 90_000,
-  expect: { timeout: 10_000 },
+  timeout: 180_000,
+  expect: { timeout: 20_000 },
   use: {
     launchOptions: {
       ...(chromium === undefined ? {} : { executablePath: chromium }),

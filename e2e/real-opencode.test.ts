@@ -95,7 +95,7 @@ test('OpenCode with a model of the person offers no hosted one, and asks nobody 
     const prompt = [{ type: 'text', text: 'A secret' }];
     expect(await agent.request('session/prompt', { sessionId, prompt })).toMatchObject({ stopReason: 'end_turn' });
     // The answer, and the title.
-    await expect.poll(() => model.requests.length, { timeout: 20_000 }).toBe(2);
+    await expect.poll(() => model.requests.length).toBe(2);
   } finally {
     await agent.stop();
   }

@@ -60,7 +60,7 @@ describe.each(AGENT_PROGRAMS)('the real $name', (program) => {
     const query = { provider: program.name, cwd: join(root, 'project'), cursor: null };
     expect(await external.list(query)).toEqual({ sessions: [], cursor: null });
     expect(model.requests).toEqual([]);
-  }, 120_000);
+  });
 
   test('goes on in a terminal with the line that is shown', async (context) => {
     if (path === null) return context.skip();
@@ -69,5 +69,5 @@ describe.each(AGENT_PROGRAMS)('the real $name', (program) => {
     const env = { HOME: root, PATH: '/usr/bin:/bin' };
     const { stdout, stderr } = await promisify(execFile)(path, ['--help'], { env });
     expect(stdout + stderr).toMatch(new RegExp(`^ .*(?<!\\S)${CONTINUES[program.name]}\\b`, 'm'));
-  }, 120_000);
+  });
 });

@@ -12,7 +12,7 @@ async function firstTurn(args: string[], options: HarnessOptions = {}): Promise<
 
 const answered = ['message: You said: hello said', 'turn-end: end_turn'];
 
-describe('an agent that starts oddly', { timeout: 30_000 }, () => {
+describe('an agent that starts oddly', () => {
   for (const code of [0, 1, 7])
     it(`and ends with exit code ${code} before it says anything: the turn fails with that code`, async () => {
       const id = await firstTurn(['--exit', String(code)]);

@@ -8,7 +8,7 @@ await forEachProgram((program, startWorld) => {
   it('asks, writes, is cut by nothing but its person, and remembers', { timeout: 180_000 }, async () => {
     const world = await startWorld();
     const { model, project } = world;
-    await expect.poll(() => world.provider(), { timeout: 30_000 }).toMatchObject({ state: 'ready' });
+    await expect.poll(() => world.provider()).toMatchObject({ state: 'ready' });
 
     // Asked and allowed: the file is there only then, and the person sees what it will be.
     const write = program.write(project, 'hello.txt', 'Hello from Paseo\n');

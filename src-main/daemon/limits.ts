@@ -127,7 +127,7 @@ export const MAX_AGENTS = 2000;
 /** Start of the program until its session is there; the first start on a slow machine takes tens of seconds. */
 export const AGENT_START_TIMEOUT_MS = 120_000;
 /** A command that only prints its version: 300 MB that a busy machine reads from a cold disk took 9 seconds. */
-export const PROVIDER_VERSION_TIMEOUT_MS = 20_000;
+export const PROVIDER_VERSION_TIMEOUT_MS = 30_000;
 /** From a cancel until the agent ends the turn; then its processes are ended. */
 export const AGENT_CANCEL_GRACE_MS = 1000;
 /** Timeline text that waits for the disk; above it the agent is not read until it is written. */
@@ -140,8 +140,8 @@ export const MAX_FOLDERS = 1000;
 export const MAX_RECENT_FOLDERS = 20;
 
 /** Providers. */
-/** A question whether the person is logged in: a small local program that reads files. */
-export const PROVIDER_LOGIN_TIMEOUT_MS = 10_000;
+/** A question whether the person is logged in: the program starts anew and only reads files, but from a cold disk. */
+export const PROVIDER_LOGIN_TIMEOUT_MS = 30_000;
 /** What a provider's program said about a login is asked again after this time: a keychain has no file to watch. */
 export const PROVIDER_LOGIN_MEMORY_MS = 30_000;
 /** Answers remembered about programs; each is a version or a yes or no. */

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createNodeProvider } from '../../src-main/platform/node-crypto.ts';
 import { concat, utf8 } from '../bytes.ts';
 import { SOCKET_CLOSE } from './frame-socket.ts';
@@ -6,8 +6,6 @@ import { RawPeer } from './raw-peer.ts';
 import { encodeRecord } from './record.ts';
 
 // Hundreds of handshakes in one test, on a machine that may be busy.
-vi.setConfig({ testTimeout: 60_000 });
-
 const provider = createNodeProvider();
 
 function frameOf(peer: RawPeer, text: string): Uint8Array {

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createNodeProvider } from '../../src-main/platform/node-crypto.ts';
 import { concat } from '../bytes.ts';
 import { HandshakeState } from '../noise/handshake-state.ts';
@@ -12,8 +12,6 @@ import { encodeRecord } from './record.ts';
 import { respondHandshake } from './responder-handshake.ts';
 
 // Hundreds of handshakes in one test, on a machine that may be busy.
-vi.setConfig({ testTimeout: 60_000 });
-
 const fixture = new ChannelFixture(createNodeProvider());
 /** Handshake frames, in the order in which they go. */
 const FRAMES = ['message 1', 'message 2', 'message 3'] as const;

@@ -4,8 +4,6 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { runs, someone, SupervisorHarness, words } from './supervisor-harness.ts';
 import type { HarnessOptions } from './supervisor-harness.ts';
 
-vi.setConfig({ testTimeout: 30_000 });
-
 const harnesses: SupervisorHarness[] = [];
 afterEach(async () => {
   for (const harness of harnesses.splice(0)) await harness.close();
@@ -81,7 +79,7 @@ describe('a cancel', () => {
     await writeFile(join(h.root, 'memory', 'mute'), '');
     await h.supervisor.prompt(id, words('say never'), someone);
     await h.until(id, ({ state }) => state === 'starting');
-    await vi.waitFor(() => programOf(h, id), 10_000);
+    await vi.waitFor(() => programOf(h, id), 60_000);
     expect(await cancel(h, id)).toBeLessThan(IN_TIME_MS);
     expect(h.supervisor.get(id)).toMatchObject({ state: 'stopped' });
     void h.supervisor.prompt(id, words('say never'), someone);

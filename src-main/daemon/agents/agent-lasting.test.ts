@@ -6,7 +6,6 @@ import { runs, someone, SupervisorHarness } from './supervisor-harness.ts';
 import type { HarnessOptions } from './supervisor-harness.ts';
 import { SupervisorProcess, supervisorScript } from './supervisor-process.ts';
 
-vi.setConfig({ testTimeout: 30_000 });
 beforeAll(supervisorScript, 60_000);
 
 const harnesses: SupervisorHarness[] = [];
@@ -142,7 +141,7 @@ describe('after a daemon was killed', () => {
     await killedAt(h, 'stream 20 5\nsay end', 'working', 'changed');
     const [id] = h.agentIds();
     const journal = () => readFile(join(h.folder, id!, 'journal.jsonl'), 'utf8');
-    await vi.waitFor(async () => expect(await journal()).toContain('stopReason'), 10_000);
+    await vi.waitFor(async () => expect(await journal()).toContain('stopReason'), 60_000);
     process.kill((await hostOf(h, id!)).pid, 'SIGKILL');
     await takeOver(h);
     expect(h.supervisor.get(id!)).toMatchObject({ state: 'finished', error: null });
@@ -174,7 +173,7 @@ describe('after a daemon was killed', () => {
     });
     processes.push(daemon);
     await daemon.until((line) => line === 'starting');
-    const host = await vi.waitFor(() => hostOf(h, h.agentIds()[0]!), 10_000);
+    const host = await vi.waitFor(() => hostOf(h, h.agentIds()[0]!), 60_000);
     await daemon.kill();
     const id = await takeOver(h);
     expect(await Promise.all([host.pid, host.program.pid].map(runs))).toEqual([false, false]);

@@ -5,8 +5,6 @@ import { MAX_QUEUED_PROMPTS } from '../../../src-shared/limits.ts';
 import { someone, SupervisorHarness, words } from './supervisor-harness.ts';
 import type { HarnessOptions } from './supervisor-harness.ts';
 
-vi.setConfig({ testTimeout: 30_000 });
-
 const harnesses: SupervisorHarness[] = [];
 afterEach(async () => {
   for (const harness of harnesses.splice(0)) await harness.close();
@@ -189,7 +187,7 @@ describe('a queue', () => {
       await h.supervisor.prompt(id, words('say later'), someone);
       await h.supervisor.stop('keep');
       const read = (name: string): Promise<string> => readFile(join(h.folder, id, name), 'utf8');
-      await vi.waitFor(async () => expect(await read('journal.jsonl')).toContain('stopReason'), 10_000);
+      await vi.waitFor(async () => expect(await read('journal.jsonl')).toContain('stopReason'), 60_000);
       if (host === 'was ended') process.kill((JSON.parse(await read('host.json')) as { pid: number }).pid, 'SIGKILL');
       await h.restart();
       await h.entry(id, (body) => body.kind === 'message' && body.text === 'later');

@@ -1,11 +1,9 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import type { AgentSummary } from '../../../src-shared/wire/agent.ts';
 import { runs, someone, SupervisorHarness, words } from './supervisor-harness.ts';
 import type { HarnessOptions } from './supervisor-harness.ts';
-
-vi.setConfig({ testTimeout: 30_000 });
 
 const harnesses: SupervisorHarness[] = [];
 afterEach(async () => {

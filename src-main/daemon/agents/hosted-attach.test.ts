@@ -5,7 +5,7 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FrameReader, writeMessage } from '../../agent-host/frames.ts';
 import { FrameType } from '../../agent-host/host-protocol.ts';
 import { bundledScript } from '../../platform/bundled-script.ts';
@@ -16,8 +16,6 @@ import { hostOf, leftover } from './host-leftover.ts';
 import { HostedFixture, LineReader, collect, untilGone } from './hosted-fixture.ts';
 
 // Several processes start in each.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 30_000 });
-
 let fixture: HostedFixture;
 beforeEach(async () => {
   fixture = await HostedFixture.make();

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AGENT_STOP_GRACE_MS, JOURNAL_COMPACT_BYTES, MAX_AGENT_LINE_BYTES } from '../../agent-host/limits.ts';
 import { markedProcesses } from '../../platform/process-census.ts';
 import { processStart } from '../../platform/process-start.ts';
@@ -14,8 +14,6 @@ const MB = 1024 * 1024;
 const slowness = Math.max(1, loadavg()[0]! / availableParallelism());
 
 // Several processes start in each.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 30_000 });
-
 let fixture: HostedFixture;
 beforeEach(async () => {
   fixture = await HostedFixture.make();

@@ -1,6 +1,6 @@
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MAX_AGENT_LINE_BYTES } from '../../agent-host/limits.ts';
 import { markedProcesses } from '../../platform/process-census.ts';
 import { readHostFile } from './host-file.ts';
@@ -8,8 +8,6 @@ import { pipePath } from './host-start.ts';
 import { HostedFixture, LineReader, untilGone } from './hosted-fixture.ts';
 
 // Several processes start in each.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 30_000 });
-
 let fixture: HostedFixture;
 beforeEach(async () => {
   fixture = await HostedFixture.make();

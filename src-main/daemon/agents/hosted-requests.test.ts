@@ -1,9 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HostedFixture, LineReader } from './hosted-fixture.ts';
 
 // Several processes start in each.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 30_000 });
-
 let fixture: HostedFixture;
 beforeEach(async () => {
   fixture = await HostedFixture.make();

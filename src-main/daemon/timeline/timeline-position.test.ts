@@ -57,7 +57,8 @@ function tell(log: TimelineLog, line: number, text: string): void {
   position = { hostId: 'host1', line };
 }
 
-const saved = (log: TimelineLog) => vi.waitFor(() => expect(log.unsavedBytes).toBe(0), { interval: 1 });
+const saved = (log: TimelineLog) =>
+  vi.waitFor(() => expect(log.unsavedBytes).toBe(0), { interval: 1, timeout: 60_000 });
 const marksIn = async (file = path) => (await readFile(file, 'utf8')).match(/^\{"p":.*$/gm)?.length ?? 0;
 
 describe('a log that was not closed in order, of a host that goes on', () => {
@@ -256,11 +257,11 @@ describe('marks', () => {
     expect(durable).toHaveLength(1);
     tell(log, 401, 'a word');
     clock.advance(500);
-    await vi.waitFor(() => expect(durable.at(-1)?.line).toBe(401));
+    await vi.waitFor(() => expect(durable.at(-1)?.line).toBe(401), 60_000);
     position = { hostId: 'host1', line: 402 };
     log.moved();
     clock.advance(5000);
-    await vi.waitFor(() => expect(durable.at(-1)?.line).toBe(402));
+    await vi.waitFor(() => expect(durable.at(-1)?.line).toBe(402), 60_000);
     await log.flush();
     expect([clock.armed, await marksIn()]).toEqual([0, 3]);
   });

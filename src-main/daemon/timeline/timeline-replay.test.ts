@@ -89,7 +89,7 @@ test('every line of a host is told exactly once and in order, whenever the daemo
             break;
           case 'write':
             daemon.clock.advance(100);
-            await vi.waitFor(() => expect(daemon.log.unsavedBytes).toBe(0), { interval: 1 });
+            await vi.waitFor(() => expect(daemon.log.unsavedBytes).toBe(0), { interval: 1, timeout: 60_000 });
             break;
           case 'hurry':
             // Whatever it brings about may be under way when the next step comes.
