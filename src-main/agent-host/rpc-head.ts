@@ -41,7 +41,7 @@ const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
-const QUOTE = 0x22;
+export const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
 const COLON = 0x3a;
@@ -65,8 +65,8 @@ function skipSpace(line: Buffer, at: number): number {
   return at;
 }
 
-/** Position after the string that begins at `at`. */
-function endOfString(line: Buffer, at: number): number {
+/** Position after the JSON string whose opening quote is at `at`; the line's end when nothing closes it. */
+export function endOfString(line: Buffer, at: number): number {
   let end = at;
   for (;;) {
     end = line.indexOf(QUOTE, end + 1);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { RpcId } from '../../agent-host/host-protocol.ts';
-import { rpcHead } from '../../agent-host/rpc-head.ts';
+import { endOfString, QUOTE, rpcHead } from '../../agent-host/rpc-head.ts';
 
 /** The other side's answer to a request that it refused. `data` is what it put beside the message. JSON-RPC 2.0, section 5.1. */
 export class RpcError extends Error {
@@ -65,28 +65,17 @@ export function parseRpc(line: Buffer): RpcMessage {
 
 /** JSON.parse takes any depth, JSON.stringify and schemas do not. Nothing of ACP nests deeper than a few dozen. */
 const MAX_DEPTH = 256;
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 
 function nestsDeeply(line: Buffer): boolean {
+  // It would have no room to close them.
+  if (line.length <= 2 * MAX_DEPTH) return false;
   let depth = 0;
-  for (let i = 0; line.length > 2 * MAX_DEPTH && i < line.length; i++) {
-    const byte = line[i]!;
+  for (let at = 0; at < line.length;) {
+    const byte = line[at]!;
     // `{` and `[`, `}` and `]` differ in one bit.
     if ((byte | 0x20) === 0x7b && ++depth > MAX_DEPTH) return true;
     if ((byte | 0x20) === 0x7d) depth--;
-    if (byte === QUOTE) i = endOfString(line, i);
+    at = byte === QUOTE ? endOfString(line, at) : at + 1;
   }
   return false;
-}
-
-/** Position of the quote that ends the string which begins at `start`. */
-function endOfString(line: Buffer, start: number): number {
-  for (let end = start; ;) {
-    end = line.indexOf(QUOTE, end + 1);
-    if (end < 0) return line.length;
-    let escapes = 0;
-    while (line[end - 1 - escapes] === BACKSLASH) escapes++;
-    if (escapes % 2 === 0) return end;
-  }
 }
