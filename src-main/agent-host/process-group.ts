@@ -6,6 +6,7 @@ import type { Clock } from '../../src-shared/clock.ts';
 import { systemClock } from '../../src-shared/clock.ts';
 import { endMarked, endTree } from '../platform/end-processes.ts';
 import type { EndOptions } from '../platform/end-processes.ts';
+import { plainText } from '../platform/plain-text.ts';
 import { startMoment } from '../platform/process-census.ts';
 import type { EndedProcess, Sweep } from './host-protocol.ts';
 import { AGENT_STDERR_TAIL_BYTES, AGENT_STOP_GRACE_MS, DRAIN_MS } from './limits.ts';
@@ -90,9 +91,7 @@ export class ProcessGroup {
 
   /** The end of standard error, without escape sequences. */
   errorTail(): string {
-    return this.#errors
-      .toString('utf8')
-      .replace(/\u001b\[[0-9;?]*[A-Za-z]|[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');
+    return plainText(this.#errors.toString('utf8'));
   }
 
   /** Asks everything to end, kills it after a grace period, and waits until it is gone. Idempotent. */

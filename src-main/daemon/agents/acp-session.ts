@@ -3,6 +3,7 @@ import type { Clock } from '../../../src-shared/clock.ts';
 import { deferred } from '../../../src-shared/deferred.ts';
 import type { ProgramEnd } from '../../agent-host/host-protocol.ts';
 import type { Logger } from '../../platform/logger.ts';
+import { plainText } from '../../platform/plain-text.ts';
 import { AGENT_ANSWER_TIMEOUT_MS, AGENT_CANCEL_STOP_GRACE_MS, AGENT_START_TIMEOUT_MS } from '../limits.ts';
 import type { HostPosition } from '../timeline/host-position.ts';
 import { abortable } from './abortable.ts';
@@ -252,8 +253,7 @@ export class AcpSession {
   }
 
   #lastWords(): string {
-    const plain = this.#rubbish.replace(/\u001b\[[0-9;?]*[A-Za-z]|[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');
-    return `${plain}${this.#options.program.errorTail()}`;
+    return `${plainText(this.#rubbish)}${this.#options.program.errorTail()}`;
   }
 
   /** The host keeps what waits for an answer. */
