@@ -14,6 +14,7 @@ import { LineSplitter } from '../../agent-host/line-splitter.ts';
 import { checkPrivate } from '../../platform/atomic-file.ts';
 import { systemErrorCode } from '../../platform/system-error.ts';
 import { endHost, endRemains, readHostFile, removeHostFile } from './host-file.ts';
+import type { HostFile } from './host-file.ts';
 import { EndedMessage } from './host-messages.ts';
 
 export interface Leftover {
@@ -43,19 +44,31 @@ export async function leftover(folder: string, from = 0): Promise<Leftover | nul
 
 /** Ends the host of that folder if one lives, and what its program left running. What it has not told stays. Idempotent. */
 export async function stopHost(folder: string, clock: Clock = systemClock): Promise<void> {
-  const [file, header] = [await readHostFile(folder), await readHeader(folder)];
-  if (file !== null) await endHost(file, 'ask', clock);
-  const agentId = file?.agentId ?? header?.agentId;
-  if (agentId !== undefined) await endRemains(agentId, file, clock);
+  await endLeft(await leftIn(folder), clock);
 }
 
 /** As {@link stopHost}, and removes its files. */
 export async function forgetHost(folder: string, clock: Clock = systemClock): Promise<void> {
-  const [file, header] = [await readHostFile(folder), await readHeader(folder)];
-  await stopHost(folder, clock);
-  await removeHostFile(folder, file);
+  const left = await leftIn(folder);
+  await endLeft(left, clock);
+  await removeHostFile(folder, left.file);
   await rm(join(folder, JOURNAL_FILE), { force: true });
-  if (header !== null) await rm(join(folder, journalDraft(header.hostId)), { force: true });
+  if (left.header !== null) await rm(join(folder, journalDraft(left.header.hostId)), { force: true });
+}
+
+interface Left {
+  readonly file: HostFile | null;
+  readonly header: z.infer<typeof Header> | null;
+}
+
+async function leftIn(folder: string): Promise<Left> {
+  return { file: await readHostFile(folder), header: await readHeader(folder) };
+}
+
+async function endLeft({ file, header }: Left, clock: Clock): Promise<void> {
+  if (file !== null) await endHost(file, 'ask', clock);
+  const agentId = file?.agentId ?? header?.agentId;
+  if (agentId !== undefined) await endRemains(agentId, file, clock);
 }
 
 const Header = z.object({
