@@ -126,6 +126,7 @@ export class AgentRoster {
 
   /** What runs for an agent without a program is left of one whose host was lost: nobody would ever end it. */
   async #endOrphans(): Promise<void> {
+    if (this.#agents.size + this.#damaged.size === 0) return;
     const { clock, logger } = this.#options.services;
     const known = (id: string): boolean => this.#damaged.has(id) || this.#agents.get(id)?.running === false;
     try {
