@@ -5,6 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { SharedLook } from './shared-look.ts';
 import { windowsProcesses } from './windows-processes.ts';
+import type { SeenProcess } from './windows-processes.ts';
 
 export interface MarkedProcess {
   readonly pid: number;
@@ -42,12 +43,12 @@ export async function markedProcesses(agentId: string, options: CensusOptions = 
 
 /** Those of `all` that {@link markedProcesses} means. */
 export function familyOf(
-  all: readonly Seen[],
+  all: readonly SeenProcess[],
   agentId: string,
   options: CensusOptions,
   platform: NodeJS.Platform,
-): Seen[] {
-  const isOf = ({ pid, marks, group }: Seen): boolean =>
+): SeenProcess[] {
+  const isOf = ({ pid, marks, group }: SeenProcess): boolean =>
     marks.includes(agentId) || group === options.group || (platform === 'win32' && pid === options.group);
   const found = new Set(all.filter(isOf).map(({ pid }) => pid));
   addDescendants(found, all);
@@ -79,17 +80,6 @@ export function isRunning(pid: number): boolean {
   }
 }
 
-interface Seen {
-  readonly pid: number;
-  readonly parent: number;
-  readonly group: number;
-  /** As the system counts it, see {@link clockError}. */
-  readonly started: number;
-  /** Agents whose mark it carries: one or none. */
-  readonly marks: readonly string[];
-  readonly command: string;
-}
-
 const looks = {
   whole: new SharedLook(() => everyProcess(0)),
   sinceOurStart: new SharedLook(() => everyProcess(readStat(process.pid)?.ticks ?? 0)),
@@ -103,7 +93,7 @@ const TICK_MS = 10;
 /** No program takes this long to start. */
 const FOREIGN_BOOT_MS = 10_000;
 
-function addDescendants(pids: Set<number>, all: readonly Seen[]): void {
+function addDescendants(pids: Set<number>, all: readonly SeenProcess[]): void {
   for (let before = -1; before !== pids.size;) {
     before = pids.size;
     for (const { pid, parent } of all) if (pids.has(parent)) pids.add(pid);
@@ -111,27 +101,27 @@ function addDescendants(pids: Set<number>, all: readonly Seen[]): void {
 }
 
 /** In some containers the time since boot is that of the container, and starts count from the boot of the computer. */
-function clockError(all: readonly Seen[], reference: CensusOptions['reference']): number {
+function clockError(all: readonly SeenProcess[], reference: CensusOptions['reference']): number {
   const known = reference && all.find(({ pid }) => pid === reference.pid);
   const off = known ? reference.started - known.started : 0;
   return Math.abs(off) > FOREIGN_BOOT_MS ? off : 0;
 }
 
-function commandOf({ pid, command }: Seen): string {
+function commandOf({ pid, command }: SeenProcess): string {
   const args = process.platform === 'linux' ? readOwn(pid, 'cmdline').replaceAll('\0', ' ').trim() : command;
   return (args || command).slice(0, MAX_COMMAND_CHARS);
 }
 
 /** `since`: clock ticks; the marks of what started earlier are not looked for. */
-async function everyProcess(since: number): Promise<Seen[]> {
+async function everyProcess(since: number): Promise<SeenProcess[]> {
   if (process.platform === 'win32') return await windowsProcesses();
   return process.platform === 'linux' ? await fromProc(since) : parsePs(await processList());
 }
 
 /** These files are in memory: reading them at once takes a fraction of what handing each to another thread would. */
-async function fromProc(since: number): Promise<Seen[]> {
+async function fromProc(since: number): Promise<SeenProcess[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
-  const all: Seen[] = [];
+  const all: SeenProcess[] = [];
   for (const [index, pid] of pids.entries()) {
     if (index % BATCH === BATCH - 1) await setImmediate();
     const stat = readStat(pid);
@@ -144,7 +134,9 @@ async function fromProc(since: number): Promise<Seen[]> {
 }
 
 /** proc(5): after the name in parentheses come state, parent, group; the start is field 22. null: gone. */
-function readStat(pid: number): (Pick<Seen, 'parent' | 'group' | 'command'> & { readonly ticks: number }) | null {
+function readStat(
+  pid: number,
+): (Pick<SeenProcess, 'parent' | 'group' | 'command'> & { readonly ticks: number }) | null {
   const stat = readOwn(pid, 'stat');
   const end = stat.lastIndexOf(')');
   const [state, parent, group, ...rest] = stat.slice(end + 2).split(' ');
@@ -177,7 +169,7 @@ async function processList(): Promise<string> {
 }
 
 /** For {@link markedProcesses} on macOS and BSD: lines of `ps -axEww -o pid=,ppid=,pgid=,state=,lstart=,command=`. */
-export function parsePs(output: string): Seen[] {
+export function parsePs(output: string): SeenProcess[] {
   return output.split('\n').flatMap((line) => {
     const match = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(\w+\s+\w+\s+\d+\s+[\d:]+\s+\d+)\s+(.*)$/.exec(line);
     if (match === null) return [];

@@ -1,20 +1,21 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
-interface WindowsProcess {
+/** A process as the system tells of it. */
+export interface SeenProcess {
   readonly pid: number;
   readonly parent: number;
-  /** There are no process groups: whoever started it stands for one, also when that has ended. */
+  /** Windows has no process groups: whoever started it stands for one there, also when that has ended. */
   readonly group: number;
-  /** Milliseconds since 1970. */
+  /** Milliseconds, from 1970 or whatever else the system counts starts from. */
   readonly started: number;
-  /** No program can read another's environment. */
+  /** Agents whose mark it carries: one or none. None on Windows, where no program can read another's environment. */
   readonly marks: readonly string[];
   readonly command: string;
 }
 
 /** Every process of the computer. */
-export async function windowsProcesses(): Promise<WindowsProcess[]> {
+export async function windowsProcesses(): Promise<SeenProcess[]> {
   return parseWindowsProcesses(await powershell(PROCESS_LIST));
 }
 
@@ -29,7 +30,7 @@ export async function windowsStart(pid: number): Promise<string | null> {
 }
 
 /** Lines of `pid parent milliseconds name`. A parent that started later has only got the number of one that is gone. */
-export function parseWindowsProcesses(output: string): WindowsProcess[] {
+export function parseWindowsProcesses(output: string): SeenProcess[] {
   const all = output.split(/\r?\n/).flatMap((line) => {
     const match = /^(\d+) (\d+) (\d+) (.*)$/.exec(line);
     if (match === null) return [];
