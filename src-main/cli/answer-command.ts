@@ -1,15 +1,15 @@
 import type { AgentSummary, PendingQuestion } from '../../src-shared/wire/agent.ts';
-import type { DaemonClient } from '../../src-shared/client/daemon-client.ts';
 import type { QuestionField, QuestionValues } from '../../src-shared/wire/question.ts';
 import { findAgent } from './agent-ref.ts';
-import { CliError, UsageError } from './cli-error.ts';
+import { byBeginning } from './by-beginning.ts';
+import { UsageError } from './cli-error.ts';
 import type { CliContext } from './context.ts';
 import { canAsk } from './context.ts';
 import { withDaemon } from './daemon-session.ts';
 import type { TargetOptions } from './options.ts';
-import { print, printJson } from './output.ts';
+import { note, print, printJson } from './output.ts';
 import { askField, choiceOf, fieldValue } from './question-fields.ts';
-import { questionBody } from './question-body.ts';
+import { type QuestionBody, questionBody } from './question-body.ts';
 import { safeLine } from './safe-text.ts';
 
 export interface AnswerOptions extends TargetOptions {
@@ -28,9 +28,12 @@ export async function answerQuestion(
   if (options.decline === true && options.set !== undefined) throw new UsageError('Give --set or --decline, not both.');
   const done = await withDaemon(options, context, async ({ client }) => {
     const agent = await findAgent(client, reference);
-    const { questionId } = chooseQuestion(agent, questionReference);
+    const question = chooseQuestion(agent, questionReference);
+    const { questionId } = question;
     const values =
-      options.decline === true ? null : await valuesFor(client, agent.id, questionId, options, silent, context);
+      options.decline === true
+        ? null
+        : await valuesFor(await questionBody(client, agent, question), options, silent, context);
     const action = values === null ? ('decline' as const) : ('accept' as const);
     await client.command('question.answer', { agentId: agent.id, questionId, action, values });
     return { agentId: agent.id, questionId, action };
@@ -40,15 +43,13 @@ export async function answerQuestion(
 }
 
 async function valuesFor(
-  client: DaemonClient,
-  agentId: string,
-  questionId: string,
+  { fields, message, url }: QuestionBody,
   { set }: AnswerOptions,
   silent: boolean,
   context: CliContext,
 ): Promise<QuestionValues> {
-  const { fields, message, url } = await questionBody(client, agentId, questionId);
-  if (url !== null) print(context, `${message}\nOpen this page: ${url}`);
+  // Beside the output, which may be JSON.
+  if (url !== null) note(context, `${message}\nOpen this page: ${url}`);
   const values: QuestionValues = {};
   for (const part of set ?? []) {
     const at = part.indexOf('=');
@@ -59,7 +60,7 @@ async function valuesFor(
   const missing = fields.filter(({ name, required }) => required && values[name] === undefined);
   if (missing.length > 0 && silent) throw new UsageError(`Give --set name=value for: ${names(missing)}, or --decline.`);
   if (silent || set !== undefined) return values;
-  print(context, message);
+  if (url === null) print(context, message);
   for (const field of fields) {
     const value = await askField(field, context);
     if (value !== null) values[field.name] = value;
@@ -72,14 +73,11 @@ function names(fields: readonly QuestionField[]): string {
 }
 
 function chooseQuestion({ id, questions }: AgentSummary, reference: string | undefined): PendingQuestion {
-  const found = questions.filter(({ questionId }) => reference === undefined || questionId.startsWith(reference));
-  const [first, ...others] = found;
-  if (first === undefined)
-    throw new CliError(
-      'not_found',
-      `Agent ${id} asks nothing${reference === undefined ? '' : ' like that'} (any more).`,
-    );
-  if (others.length === 0 || first.questionId === reference) return first;
-  const list = found.map(({ questionId, message }) => `${questionId} (${safeLine(message)})`).join(', ');
-  throw new CliError('ambiguous', `Agent ${id} asks ${found.length} questions: ${list}. Name one after the agent.`);
+  return byBeginning(questions, ({ questionId }) => questionId, reference ?? '', {
+    none: `Agent ${id} asks ${reference === undefined ? 'nothing' : `no question "${reference}"`} (any more).`,
+    several: (found) => {
+      const list = found.map(({ questionId, message }) => `${questionId} (${safeLine(message)})`).join(', ');
+      return `Agent ${id} asks ${found.length} questions: ${list}. Name one after the agent.`;
+    },
+  });
 }

@@ -25,7 +25,7 @@ export function entryText({ body }: TimelineEntry): EntryText | null {
       return updateText(body);
     case 'plan':
       return {
-        text: body.steps.map(({ text, status }) => `  ${MARKS[status] ?? '-'} ${safeLine(text)}`).join('\n'),
+        text: body.steps.map(({ text, status }) => `  ${MARKS.get(status) ?? '-'} ${safeLine(text)}`).join('\n'),
         style: 'dim',
       };
     case 'permission': {
@@ -36,9 +36,10 @@ export function entryText({ body }: TimelineEntry): EntryText | null {
       };
     }
     case 'permission-answer':
-      if (body.option === null) return { text: '  nobody answered the permission request', style: 'yellow' };
+      if (body.by === null && body.option === null)
+        return { text: '  nobody answered the permission request', style: 'yellow' };
       return {
-        text: `  ${safeLine(body.option.name)}${body.by === null ? '' : ` (${safeLine(body.by.name)})`}`,
+        text: `  ${safeLine(body.option?.name ?? 'denied')}${body.by === null ? '' : ` (${safeLine(body.by.name)})`}`,
         style: 'yellow',
       };
     case 'content':
@@ -67,7 +68,10 @@ export function entryText({ body }: TimelineEntry): EntryText | null {
 
 type Body<K extends EntryBody['kind']> = Extract<EntryBody, { kind: K }>;
 
-const MARKS: Readonly<Record<string, string>> = { completed: 'x', in_progress: '>' };
+const MARKS: ReadonlyMap<string, string> = new Map([
+  ['completed', 'x'],
+  ['in_progress', '>'],
+]);
 /** Lines of a tool's output that are shown; `--json` has all of it. */
 const MAX_OUTPUT_LINES = 12;
 

@@ -39,26 +39,18 @@ export async function followAgent(options: FollowOptions, context: CliContext): 
         writer.show(view);
         if (view.status === 'live' && options.until(view)) return resolve(view);
         prompt?.look(view);
-        if (prompt === null && options.ask && !json) tellPermissions(view);
-        if (options.ask && !json) tellQuestions(view);
+        if (!options.ask || json) return;
+        if (prompt === null)
+          for (const { requestId } of openPermissions(view.entries))
+            tell(requestId, `permit ${agentId} ${shellWord(requestId)} --allow (or --deny)`);
+        for (const { questionId } of openQuestions(view.entries))
+          tell(questionId, `answer ${agentId} ${shellWord(questionId)}`);
       };
-      const tellQuestions = (view: AgentView): void => {
-        for (const { questionId } of openQuestions(view.entries)) {
-          if (told.has(questionId)) continue;
-          told.add(questionId);
-          writer.endLine();
-          note(context, `Answer with: ${commandName(context)} answer ${agentId} ${shellWord(questionId)}`);
-        }
-      };
-      const tellPermissions = (view: AgentView): void => {
-        for (const { requestId } of openPermissions(view.entries)) {
-          if (told.has(requestId)) continue;
-          told.add(requestId);
-          note(
-            context,
-            `Answer with: ${commandName(context)} permit ${agentId} ${shellWord(requestId)} --allow (or --deny)`,
-          );
-        }
+      const tell = (id: string, command: string): void => {
+        if (told.has(id)) return;
+        told.add(id);
+        writer.endLine();
+        note(context, `Answer with: ${commandName(context)} ${command}`);
       };
       unsubscribe = follower.view.subscribe(look);
       // Nobody reads any more: `paseo attach … | head`.

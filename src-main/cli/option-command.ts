@@ -39,7 +39,7 @@ function row(option: SessionOption): string[] {
 }
 
 function findOption(options: readonly SessionOption[], reference: string): SessionOption {
-  const found = options.find(({ id, category }) => id === reference || category === reference);
+  const found = options.find(({ id }) => id === reference) ?? options.find(({ category }) => category === reference);
   if (found !== undefined) return found;
   const ids = options.map(({ id }) => safeLine(id)).join(', ');
   throw new CliError('not_found', `There is no option "${reference}". There is: ${ids || 'none'}.`);

@@ -1,11 +1,10 @@
 import type { AgentView } from '../../src-shared/client/agent-follower.ts';
 import type { DaemonClient } from '../../src-shared/client/daemon-client.ts';
-import { askLine } from './ask.ts';
+import { askPermission } from './ask-permission.ts';
 import type { CliContext } from './context.ts';
 import { codeOf, failureOf } from './failure.ts';
 import { openPermissions, type PermissionBody } from './open-permissions.ts';
 import { note } from './output.ts';
-import { safeLine } from './safe-text.ts';
 
 interface PermissionPromptOptions {
   readonly client: DaemonClient;
@@ -55,16 +54,9 @@ export class PermissionPrompt {
   async #ask(request: PermissionBody, signal: AbortSignal): Promise<void> {
     const { client, agentId, beforeAsking, context } = this.#options;
     beforeAsking();
-    const choices = request.options.map(({ name }, index) => `[${index + 1}] ${safeLine(name)}`).join('  ');
     try {
-      for (;;) {
-        const answer = await askLine(`${safeLine(request.title)}?  ${choices}: `, signal, context);
-        const option = request.options[Number(answer.trim()) - 1];
-        if (option === undefined) continue;
-        const { requestId } = request;
-        await client.command('permission.answer', { agentId, requestId, optionId: option.optionId });
-        return;
-      }
+      const optionId = await askPermission(request, signal, context);
+      await client.command('permission.answer', { agentId, requestId: request.requestId, optionId });
     } catch (error) {
       if (signal.aborted) return note(context, this.#stopped ? '' : '(answered elsewhere)');
       if (codeOf(error) !== 'already_answered') note(context, failureOf(error).message);

@@ -1,6 +1,7 @@
 import type { AgentSummary, PendingPermission } from '../../src-shared/wire/agent.ts';
 import { findAgent } from './agent-ref.ts';
-import { askLine } from './ask.ts';
+import { askPermission } from './ask-permission.ts';
+import { byBeginning } from './by-beginning.ts';
 import { CliError, UsageError } from './cli-error.ts';
 import { canAsk, type CliContext } from './context.ts';
 import { withDaemon } from './daemon-session.ts';
@@ -27,7 +28,8 @@ export async function permit(
   const answer = await withDaemon(options, context, async ({ client }) => {
     const agent = await findAgent(client, reference);
     const request = chooseRequest(agent, requestReference);
-    const optionId = choices === 0 ? await askOption(request, context) : optionOf(request, options);
+    const optionId =
+      choices === 0 ? await askPermission(request, new AbortController().signal, context) : optionOf(request, options);
     await client.command('permission.answer', { agentId: agent.id, requestId: request.requestId, optionId });
     return { agentId: agent.id, requestId: request.requestId, optionId, title: request.title };
   });
@@ -36,21 +38,13 @@ export async function permit(
 }
 
 function chooseRequest({ id, pending }: AgentSummary, reference: string | undefined): PendingPermission {
-  const found = reference === undefined ? pending : pending.filter(({ requestId }) => requestId.startsWith(reference));
-  const [first, ...others] = found;
-  if (first === undefined)
-    throw new CliError(
-      'not_found',
-      reference === undefined
-        ? `Agent ${id} waits for no permission.`
-        : `Agent ${id} waits for no permission "${reference}" (any more).`,
-    );
-  if (others.length === 0 || first.requestId === reference) return first;
-  const list = found.map(({ requestId, title }) => `${requestId} (${safeLine(title)})`).join(', ');
-  throw new CliError(
-    'ambiguous',
-    `Agent ${id} waits for ${found.length} permissions: ${list}. Name one after the agent.`,
-  );
+  return byBeginning(pending, ({ requestId }) => requestId, reference ?? '', {
+    none: `Agent ${id} waits for no permission${reference === undefined ? '' : ` "${reference}" (any more)`}.`,
+    several: (found) => {
+      const list = found.map(({ requestId, title }) => `${requestId} (${safeLine(title)})`).join(', ');
+      return `Agent ${id} waits for ${found.length} permissions: ${list}. Name one after the agent.`;
+    },
+  });
 }
 
 /** null refuses where the agent offers no way to say no. */
@@ -65,15 +59,6 @@ function optionOf({ options }: PendingPermission, { allow, option }: PermitOptio
   if (found !== undefined) return found;
   if (allow !== true) return null;
   throw new CliError('no_such_option', `It cannot be allowed just once. Choose with --option: ${optionList(options)}.`);
-}
-
-async function askOption({ title, options }: PendingPermission, context: CliContext): Promise<string> {
-  const choices = options.map(({ name }, index) => `[${index + 1}] ${safeLine(name)}`).join('  ');
-  for (;;) {
-    const answer = await askLine(`${safeLine(title)}?  ${choices}: `, new AbortController().signal, context);
-    const option = options[Number(answer.trim()) - 1];
-    if (option !== undefined) return option.optionId;
-  }
 }
 
 function optionList(options: PendingPermission['options']): string {

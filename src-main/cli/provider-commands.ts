@@ -1,15 +1,19 @@
 import type { Command } from 'commander';
-import { resolve } from 'node:path';
+import type { DaemonClient } from '../../src-shared/client/daemon-client.ts';
 import type { ExternalSession, ProviderSummary } from '../../src-shared/wire/agent.ts';
-import { CliError, UsageError } from './cli-error.ts';
+import { agentFolder } from './agent-folder.ts';
+import { byBeginning } from './by-beginning.ts';
 import type { CliContext } from './context.ts';
 import { withDaemon } from './daemon-session.ts';
 import { type TargetOptions, withTarget } from './options.ts';
 import { note, print, printJson, printTable } from './output.ts';
 import { safeLine } from './safe-text.ts';
 
-interface SessionsOptions extends TargetOptions {
+interface ImportOptions extends TargetOptions {
   cwd?: string;
+}
+
+interface SessionsOptions extends ImportOptions {
   all?: boolean;
 }
 
@@ -31,7 +35,7 @@ export function addProviderCommands(root: Command, context: CliContext): void {
     .argument('<provider>', 'which kind of agent')
     .argument('<session>', 'the session, by the beginning of its id')
     .option('--cwd <dir>', 'one of this folder')
-    .action((provider: string, session: string, options: SessionsOptions) =>
+    .action((provider: string, session: string, options: ImportOptions) =>
       importSession(provider, session, options, context),
     );
 }
@@ -52,23 +56,17 @@ function row({ id, state, version, path }: ProviderSummary): string[] {
 
 async function listSessions(provider: string, options: SessionsOptions, context: CliContext): Promise<void> {
   const sessions = await withDaemon(options, context, async ({ client, local }) => {
-    const cwd = options.all === true ? null : folderOf(options, local, context);
-    const found: ExternalSession[] = [];
-    let cursor: string | null = null;
-    for (let page = 0; page < MAX_PAGES; page++) {
-      const answer: { sessions: ExternalSession[]; cursor: string | null } = await client.query('sessions.list', {
-        provider,
-        cwd,
-        cursor,
-      });
-      found.push(...answer.sessions);
-      cursor = answer.cursor;
-      if (cursor === null) break;
-    }
-    return found;
+    const cwd = options.all === true ? null : agentFolder(options.cwd, local, context, ', or use --all');
+    return newestSessions(client, provider, cwd);
   });
   if (options.json === true) return printJson(context, { sessions });
-  if (sessions.length === 0) return note(context, 'There are no sessions of that folder. --all looks in every folder.');
+  if (sessions.length === 0)
+    return note(
+      context,
+      options.all === true
+        ? 'There are no sessions.'
+        : 'There are no sessions of that folder. --all looks in every folder.',
+    );
   printTable(
     context,
     ['SESSION', 'UPDATED', 'AGENT', 'FOLDER', 'TITLE'],
@@ -85,48 +83,35 @@ async function listSessions(provider: string, options: SessionsOptions, context:
 async function importSession(
   provider: string,
   reference: string,
-  options: SessionsOptions,
+  options: ImportOptions,
   context: CliContext,
 ): Promise<void> {
   const agentId = await withDaemon(options, context, async ({ client, local }) => {
-    const near = options.cwd === undefined ? null : folderOf(options, local, context);
-    const { sessionId, cwd } = await findSession(reference, async (cursor) =>
-      client.query('sessions.list', { provider, cwd: near, cursor }),
-    );
+    const near = options.cwd === undefined ? null : agentFolder(options.cwd, local, context);
+    const sessions = await newestSessions(client, provider, near);
+    const { sessionId, cwd } = byBeginning(sessions, (session) => session.sessionId, reference, {
+      none: `There is no session "${reference}". "paseo sessions" lists them.`,
+      several: (found) => `${found.length} sessions begin with "${reference}". Write more of the id.`,
+    });
     return (await client.command('agent.import', { provider, cwd, sessionId })).agentId;
   });
   if (options.json === true) printJson(context, { event: 'agent', agentId });
   else print(context, agentId);
 }
 
-type SessionsPage = { sessions: ExternalSession[]; cursor: string | null };
-
-async function findSession(
-  reference: string,
-  read: (cursor: string | null) => Promise<SessionsPage>,
-): Promise<ExternalSession> {
+/** `cwd` null: of every folder. */
+async function newestSessions(client: DaemonClient, provider: string, cwd: string | null): Promise<ExternalSession[]> {
   const found: ExternalSession[] = [];
   let cursor: string | null = null;
   for (let page = 0; page < MAX_PAGES; page++) {
-    const answer: SessionsPage = await read(cursor);
-    found.push(...answer.sessions.filter(({ sessionId }) => sessionId.startsWith(reference)));
+    const answer: { sessions: ExternalSession[]; cursor: string | null } = await client.query('sessions.list', {
+      provider,
+      cwd,
+      cursor,
+    });
+    found.push(...answer.sessions);
     cursor = answer.cursor;
     if (cursor === null) break;
   }
-  const exact = found.find(({ sessionId }) => sessionId === reference);
-  if (exact !== undefined) return exact;
-  if (found.length > 1)
-    throw new CliError('ambiguous', `${found.length} sessions begin with "${reference}". Write more of the id.`);
-  if (found[0] === undefined)
-    throw new CliError('not_found', `There is no session "${reference}". "paseo sessions" lists them.`);
-  return found[0];
-}
-
-function folderOf({ cwd }: SessionsOptions, local: boolean, context: CliContext): string {
-  if (local) return resolve(context.cwd, cwd ?? '.');
-  if (cwd === undefined || !cwd.startsWith('/'))
-    throw new UsageError(
-      'The daemon is on another computer: name the folder there with --cwd and its whole path, or use --all.',
-    );
-  return cwd;
+  return found;
 }

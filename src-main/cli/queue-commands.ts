@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
-import { MAX_PROMPT_CHARS } from '../../src-shared/limits.ts';
 import type { DaemonClient } from '../../src-shared/client/daemon-client.ts';
 import { RequestError } from '../../src-shared/client/request-error.ts';
 import type { QueuedPrompt } from '../../src-shared/wire/detail.ts';
 import { agentDetail } from './agent-detail.ts';
 import { findAgent } from './agent-ref.ts';
-import { CliError, UsageError } from './cli-error.ts';
+import { byBeginning } from './by-beginning.ts';
 import type { CliContext } from './context.ts';
 import { withDaemon } from './daemon-session.ts';
+import { checkMessage } from './message-text.ts';
 import { type TargetOptions, withTarget } from './options.ts';
 import { note, print, printJson, printTable } from './output.ts';
 
@@ -63,9 +63,7 @@ async function editQueued(
   options: TargetOptions,
   context: CliContext,
 ): Promise<void> {
-  if (text.trim() === '') throw new UsageError('The message is empty. "paseo queue rm" takes it out.');
-  if (text.length > MAX_PROMPT_CHARS)
-    throw new UsageError(`The message is longer than ${MAX_PROMPT_CHARS} characters.`);
+  checkMessage(text, 'The message is empty. "paseo queue rm" takes it out.');
   const done = await withDaemon(options, context, async ({ client }) => {
     const { id: agentId } = await findAgent(client, reference);
     const { id: queuedId } = findQueued((await agentDetail(client, agentId)).queue, message);
@@ -117,11 +115,8 @@ async function whole(client: DaemonClient, agentId: string, prompt: QueuedPrompt
 }
 
 function findQueued(queue: readonly QueuedPrompt[], reference: string): QueuedPrompt {
-  const found = queue.filter(({ id }) => id.startsWith(reference));
-  if (found.length === 1) return found[0]!;
-  const exact = found.find(({ id }) => id === reference);
-  if (exact !== undefined) return exact;
-  if (found.length > 1)
-    throw new CliError('ambiguous', `Several messages begin with "${reference}". Write more of the id.`);
-  throw new CliError('not_found', `No message "${reference}" waits (any more). "paseo queue" lists them.`);
+  return byBeginning(queue, ({ id }) => id, reference, {
+    none: `No message "${reference}" waits (any more). "paseo queue ls" lists them.`,
+    several: (found) => `${found.length} messages begin with "${reference}". Write more of the id.`,
+  });
 }

@@ -1,13 +1,14 @@
-import { isAbsolute, resolve } from 'node:path';
 import type { AgentView } from '../../src-shared/client/agent-follower.ts';
 import type { DaemonClient } from '../../src-shared/client/daemon-client.ts';
 import { CLI_FOLLOW_PATIENCE_MS } from './limits.ts';
 import { MAX_PROMPT_CHARS } from '../../src-shared/limits.ts';
 import type { EntryBody } from '../../src-shared/wire/timeline.ts';
+import { agentFolder } from './agent-folder.ts';
 import { CliError, UsageError } from './cli-error.ts';
 import type { CliContext } from './context.ts';
 import { withDaemon } from './daemon-session.ts';
 import { followAgent } from './follow-agent.ts';
+import { checkMessage } from './message-text.ts';
 import type { TargetOptions } from './options.ts';
 import { note, print, printJson } from './output.ts';
 import { readInput } from './read-input.ts';
@@ -32,7 +33,7 @@ export async function runAgent(words: readonly string[], options: RunOptions, co
       options,
       context,
       async ({ client, local }) => {
-        const cwd = workingFolder(options, local, context);
+        const cwd = agentFolder(options.cwd, local, context);
         const provider = options.provider ?? (await onlyProvider(client));
         const attachments = await uploadFiles(client, options.file ?? [], context);
         const mentions = options.mention ?? [];
@@ -89,20 +90,11 @@ async function promptText(words: readonly string[], { host }: RunOptions, contex
   const input = fromInput ? await readInput(context, 'Message: ', MAX_PROMPT_CHARS) : null;
   // The line break that ends a file or an `echo` is not part of what the person wants to say.
   const text = input === null ? words.join(' ') : input.replace(/\r?\n$/, '');
-  if (text.trim() === '')
-    throw new UsageError(
-      'The first message is empty. Write it after the options, or use - to read it from standard input.',
-    );
-  if (text.length > MAX_PROMPT_CHARS)
-    throw new UsageError(`The message is longer than ${MAX_PROMPT_CHARS} characters.`);
+  checkMessage(
+    text,
+    'The first message is empty. Write it after the options, or use - to read it from standard input.',
+  );
   return text;
-}
-
-function workingFolder({ cwd }: RunOptions, local: boolean, context: CliContext): string {
-  if (local) return resolve(context.cwd, cwd ?? '.');
-  if (cwd === undefined || !isAbsolute(cwd))
-    throw new UsageError('The daemon is on another computer: name the folder there with --cwd and its whole path.');
-  return cwd;
 }
 
 async function onlyProvider(client: DaemonClient): Promise<string> {

@@ -1,8 +1,7 @@
-import { MAX_PROMPT_CHARS } from '../../src-shared/limits.ts';
 import { findAgent } from './agent-ref.ts';
-import { UsageError } from './cli-error.ts';
 import type { CliContext } from './context.ts';
 import { withDaemon } from './daemon-session.ts';
+import { checkMessage } from './message-text.ts';
 import type { TargetOptions } from './options.ts';
 import { print, printJson } from './output.ts';
 import { uploadFiles } from './upload-files.ts';
@@ -20,9 +19,7 @@ export async function sendMessage(
   context: CliContext,
 ): Promise<void> {
   const text = words.join(' ');
-  if (text.trim() === '') throw new UsageError('The message is empty.');
-  if (text.length > MAX_PROMPT_CHARS)
-    throw new UsageError(`The message is longer than ${MAX_PROMPT_CHARS} characters.`);
+  checkMessage(text, 'The message is empty.');
   const sent = await withDaemon(options, context, async ({ client }) => {
     const { id } = await findAgent(client, reference);
     const attachments = await uploadFiles(client, options.file ?? [], context);

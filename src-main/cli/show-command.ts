@@ -24,7 +24,7 @@ function lines(
 ): string[] {
   const waiting = [...agent.pending.map(({ title }) => title), ...agent.questions.map(({ message }) => message)];
   return [
-    `${safeLine(agent.title)}`,
+    safeLine(agent.title),
     `  agent       ${agent.id}, ${safeLine(agent.providerLabel)}, ${agent.state}${agent.archived ? ', archived' : ''}`,
     `  folder      ${safeLine(agent.cwd)}`,
     ...(agent.error === null ? [] : [`  error       ${safeLine(agent.error)}`]),
@@ -36,7 +36,7 @@ function lines(
     ...(usage === null ? [] : [`  context     ${usage.used} of ${usage.size} tokens${costWords(usage.cost)}`]),
     ...queue.map(({ id, text }) => `  queued      ${id} ${safeLine(text)}`),
     ...(queuePaused && queue.length > 0 ? ['              The queue waits. "paseo queue go" sends it.'] : []),
-    ...(continueCommand === null ? [] : [`  in a terminal  ${safeLine(continueCommand)}`]),
+    ...(continueCommand === null ? [] : [`  go on with  ${safeLine(continueCommand)}`]),
   ];
 }
 

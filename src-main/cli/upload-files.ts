@@ -47,7 +47,7 @@ async function readWhole(path: string): Promise<Buffer> {
       if (!stats.isFile()) throw new UsageError(`${path} is not a file.`);
       if (stats.size > MAX_ATTACHMENT_BYTES)
         throw new UsageError(
-          `${path} is larger than ${MAX_ATTACHMENT_BYTES / 1024 / 1024} MB. Put it into the agent's folder and name it.`,
+          `${path} is larger than ${MAX_ATTACHMENT_BYTES / 1024 / 1024} MB. Put it into the agent's folder and point at it with --mention.`,
         );
       const bytes = Buffer.alloc(stats.size);
       const { bytesRead } = await file.read(bytes, 0, bytes.length, 0);
