@@ -2,7 +2,6 @@ import { ArrowUp, ListPlus, Square } from 'lucide-react';
 import { useState } from 'react';
 import type { ReactNode } from 'react';
 import type { DaemonClient } from '../../src-shared/client/daemon-client.ts';
-import { RequestError } from '../../src-shared/client/request-error.ts';
 import type { AgentCommand } from '../../src-shared/wire/detail.ts';
 import { type ComposedMessage, draftNamed } from './draft.ts';
 import { failureWords } from './failure-words.ts';
@@ -38,21 +37,9 @@ export function Composer(props: ComposerProps) {
   const [stopping, setStopping] = useState(false);
 
   const send = () => {
-    const message = draft.message();
-    if (!sendable || message === null) return;
+    if (!sendable) return;
     setError(null);
-    const held = draft.take();
-    onSend(message).then(
-      () => held.uploads.forEach((upload) => upload.cancel()),
-      (failure: unknown) => {
-        setError(failureWords(failure));
-        // Nothing a person wrote is lost: unless they went on writing, it is back in the field.
-        draft.restore(held);
-        // The daemon may have forgotten what it was given too long ago.
-        if (failure instanceof RequestError && failure.code === 'not_found')
-          held.uploads.forEach((upload) => upload.retry());
-      },
-    );
+    draft.send(onSend).catch((failure: unknown) => setError(failureWords(failure)));
   };
   const stop = () => {
     setStopping(true);
@@ -98,7 +85,7 @@ export function Composer(props: ComposerProps) {
               type="submit"
               className="button button-primary"
               disabled={!sendable}
-              title={waiting ? 'Its files are still on their way' : undefined}
+              title={waiting ? 'Not all of its files are sent yet' : undefined}
             >
               {busy ? (
                 <ListPlus className="icon" aria-hidden="true" />

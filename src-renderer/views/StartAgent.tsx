@@ -43,24 +43,19 @@ export function StartAgent({ client, onStarted, onImport, onCancel }: StartAgent
   const ready = provider !== null && folder !== null && !starting && (empty || sendable);
 
   const start = () => {
-    const message = draft.message();
-    if (!ready || message === null) return;
+    if (!ready || draft.message() === null) return;
     setStarting(true);
     setError(null);
-    const { text, attachments, mentions } = message;
-    const prompt = empty ? null : text;
-    const held = draft.take();
-    client.command('agent.create', { provider: provider.id, cwd: folder, prompt, attachments, mentions }).then(
-      ({ agentId }) => {
-        held.uploads.forEach((upload) => upload.cancel());
-        onStarted(agentId);
-      },
-      (failure: unknown) => {
-        draft.restore(held);
+    draft
+      .send(async ({ text, ...enclosed }) => {
+        const prompt = empty ? null : text;
+        const made = await client.command('agent.create', { provider: provider.id, cwd: folder, prompt, ...enclosed });
+        onStarted(made.agentId);
+      })
+      .catch((failure: unknown) => {
         setStarting(false);
         setError(failureWords(failure));
-      },
-    );
+      });
   };
 
   if (known === null && providers.error !== null)

@@ -1,4 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
+import { RequestError } from '../../src-shared/client/request-error.ts';
 import { MAX_PROMPT_ATTACHMENTS } from '../../src-shared/limits.ts';
 import { until, UploadPeer } from './attachment-upload-fixture.ts';
 import { Draft } from './draft.ts';
@@ -40,6 +41,26 @@ it('has everything back after a failure, unless the person went on writing', () 
   draft.setText('second');
   draft.restore(again);
   expect(draft.state.get()).toMatchObject({ text: 'second', uploads: [] });
+});
+
+it('is empty once it was sent, and here again when that failed', async () => {
+  const draft = open();
+  draft.setText('first');
+  draft.attach([notes()], peer.client);
+  await until(draft.state.get().uploads[0]!.state, ({ state }) => state === 'done');
+  const held = draft.state.get();
+  const refused = draft.send(() => Promise.reject(new RequestError('not_found', 'It was forgotten.')));
+  expect(draft.state.get()).toMatchObject({ text: '', uploads: [] });
+  await expect(refused).rejects.toThrow('It was forgotten.');
+  expect(draft.state.get()).toEqual(held);
+  // What the daemon has forgotten goes there again.
+  expect(draft.message()).toBeNull();
+  await until(held.uploads[0]!.state, ({ state }) => state === 'done');
+
+  const sent: string[] = [];
+  await draft.send(async ({ text }) => void sent.push(text));
+  await draft.send(async ({ text }) => void sent.push(text));
+  expect(sent).toEqual(['first', '']);
 });
 
 it('takes as many files as a message may have, and says so', () => {

@@ -1,4 +1,5 @@
 import type { DaemonClient } from '../../src-shared/client/daemon-client.ts';
+import { RequestError } from '../../src-shared/client/request-error.ts';
 import { MAX_PROMPT_ATTACHMENTS, MAX_PROMPT_MENTIONS } from '../../src-shared/limits.ts';
 import { type Watchable, Watched } from '../../src-shared/watchable.ts';
 import { AttachmentUpload } from './attachment-upload.ts';
@@ -87,6 +88,23 @@ export class Draft {
     const attachments = states.flatMap((state) => (state.state === 'done' ? [state.attachment.id] : []));
     if (attachments.length < states.length) return null;
     return { text, attachments, mentions: mentionsIn(text, chosen).slice(0, MAX_PROMPT_MENTIONS) };
+  }
+
+  /** Gives the message to `send`, and takes it back when that rejects. */
+  async send(send: (message: ComposedMessage) => Promise<void>): Promise<void> {
+    const message = this.message();
+    if (message === null) return;
+    const held = this.take();
+    try {
+      await send(message);
+    } catch (failure) {
+      this.restore(held);
+      // The daemon may have forgotten what it was given too long ago.
+      if (failure instanceof RequestError && failure.code === 'not_found')
+        for (const upload of held.uploads) upload.retry();
+      throw failure;
+    }
+    for (const upload of held.uploads) upload.cancel();
   }
 
   /** Empties the draft. Returns what it held, for {@link restore}. */
