@@ -181,6 +181,16 @@ test('lets messages wait, be changed and removed, and sends them one at a time',
   await expect(page.getByText('Finished')).toBeVisible();
 });
 
+test('tells for how long nothing came of a turn', async ({ browser }) => {
+  const { page } = await paired(browser);
+  await startAgent(page, 'say On it\nhang');
+  await expect(page.getByText('On it', { exact: true })).toBeVisible();
+  await expect(page.getByText(/nothing new/)).toHaveCount(0);
+  await page.clock.setSystemTime(Date.now() + 125_000);
+  await expect(page.getByText('nothing new for 2 min')).toBeVisible();
+  await showView(page, 'nothing-new');
+});
+
 test('says with its last output that an agent ended, and goes on with one tap', async ({ browser }) => {
   const { page } = await paired(browser);
   await startAgent(page, 'say Started\ncrash 3');

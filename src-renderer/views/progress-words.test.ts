@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { EntryBody } from '../../src-shared/wire/timeline.ts';
 import { foldConversation } from './conversation-model.ts';
-import { progressWords } from './progress-words.ts';
+import { progressWords, quietWords } from './progress-words.ts';
 
 const items = (bodies: EntryBody[]) =>
   foldConversation(bodies.map((body, at) => ({ seq: at + 1, at: '2026-01-01T10:00:00.000Z', body })));
@@ -35,4 +35,11 @@ it('tells how far the plan of this turn is, not that of an earlier one', () => {
   };
   expect(progress(user, plan, run('in_progress'))).toEqual({ doing: 'Running npm test', plan: '1 of 2 done' });
   expect(progress(user, plan, { kind: 'turn-end', reason: 'end_turn', error: null }, user).plan).toBeNull();
+});
+
+it('says when nothing comes for longer than a model usually thinks', () => {
+  expect(quietWords(29_999)).toBeNull();
+  expect(quietWords(30_000)).toBe('nothing new for 30 s');
+  expect(quietWords(59_999)).toBe('nothing new for 59 s');
+  expect(quietWords(179_999)).toBe('nothing new for 2 min');
 });

@@ -18,6 +18,13 @@ export function progressWords(
   return { doing: doing ?? 'Working', plan: null };
 }
 
+/** "nothing new for 45 s" when nothing came for so many milliseconds; null while that is usual, since models think. */
+export function quietWords(ms: number): string | null {
+  const seconds = Math.floor(ms / 1000);
+  if (seconds < 30) return null;
+  return `nothing new for ${seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min`}`;
+}
+
 /** Whatever else goes on. */
 const STATES: Partial<Record<AgentState, string>> = { starting: 'Starting', 'needs-you': 'Waiting for your answer' };
 
