@@ -57,6 +57,22 @@ describe('ConversationRow', () => {
     expect(ended).not.toContain('turn ended');
   });
 
+  it('shows tools of kinds that it does not know, whatever the agent calls them', () => {
+    const tool = (toolCallId: string): EntryBody => ({
+      kind: 'tool',
+      toolKind: 'constructor',
+      status: 'completed',
+      title: 'Build it',
+      content: [],
+      locations: [],
+      input: null,
+      output: null,
+      toolCallId,
+    });
+    expect(html(tool('a'))).toContain('Build it');
+    expect(html(tool('a'), tool('b'))).not.toContain('undefined');
+  });
+
   it('says who changed an option', () => {
     expect(html({ kind: 'option', name: 'Mode', value: 'Plan', by })).toContain('set from “Pixel 9”');
     expect(html({ kind: 'option', name: 'Mode', value: 'Plan', by: null })).toContain('set by the agent');

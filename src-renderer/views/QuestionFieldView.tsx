@@ -28,6 +28,7 @@ export function QuestionFieldView(props: QuestionFieldViewProps) {
     'aria-describedby': described.filter((each) => each !== false).join(' ') || undefined,
   };
   const text = typeof value === 'string' ? value : '';
+  const inputType = field.type === 'text' ? INPUT_TYPES.get(field.format ?? '') : 'text';
   switch (field.type) {
     case 'boolean':
       return (
@@ -42,7 +43,7 @@ export function QuestionFieldView(props: QuestionFieldViewProps) {
     case 'number':
       return (
         <Frame {...props} id={id} label={<Label field={field} htmlFor={id} />}>
-          {field.type === 'text' && INPUT_TYPES[field.format ?? ''] === undefined ? (
+          {inputType === undefined ? (
             <textarea
               {...common}
               id={id}
@@ -57,7 +58,7 @@ export function QuestionFieldView(props: QuestionFieldViewProps) {
               {...common}
               id={id}
               className="input"
-              type={field.type === 'text' ? INPUT_TYPES[field.format ?? ''] : 'text'}
+              type={inputType}
               inputMode={field.type === 'number' ? (field.integer ? 'numeric' : 'decimal') : undefined}
               required={field.required}
               value={text}
@@ -123,12 +124,12 @@ export function QuestionFieldView(props: QuestionFieldViewProps) {
 }
 
 /** What browsers help to type; other text may have several lines. */
-const INPUT_TYPES: Readonly<Record<string, string>> = {
-  email: 'email',
-  uri: 'url',
-  date: 'date',
-  'date-time': 'datetime-local',
-};
+const INPUT_TYPES: ReadonlyMap<string, string> = new Map([
+  ['email', 'email'],
+  ['uri', 'url'],
+  ['date', 'date'],
+  ['date-time', 'datetime-local'],
+]);
 
 function Frame({
   field,

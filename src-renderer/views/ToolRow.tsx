@@ -20,6 +20,7 @@ import { prettyJson } from './pretty-json.ts';
 import { TextBlock, ToolContentView } from './ToolContentView.tsx';
 import { groupWords, toolWords } from './tool-words.ts';
 import { revealHidden } from './visible-text.ts';
+import './item.css';
 import './tool-row.css';
 
 const ICONS: Readonly<Record<string, LucideIcon>> = {
@@ -43,7 +44,7 @@ function CallGroup({ calls }: { calls: readonly ToolCall[] }) {
   const failed = calls.filter((call) => call.status === 'failed').length;
   return (
     <div className="tool">
-      <button type="button" className="tool-line" aria-expanded={open} onClick={toggle}>
+      <button type="button" className="item tool-line" aria-expanded={open} onClick={toggle}>
         <CallIcon call={calls.find((call) => call.status !== 'completed' && call.status !== 'failed') ?? calls[0]!} />
         <span className="grow one-line">{groupWords(calls)}</span>
         {failed > 0 && <span className="tone-red">{failed} failed</span>}
@@ -84,7 +85,9 @@ function CallIcon({ call }: { call: ToolCall }) {
   if (call.status === 'failed') return <CircleX className="icon tone-red" aria-hidden="true" />;
   if (call.status === 'unfinished') return <CircleSlash className="icon tone-grey" aria-hidden="true" />;
   if (call.status !== 'completed') return <LoaderCircle className="icon tone-accent spin" aria-hidden="true" />;
-  const Icon = ICONS[call.toolKind] ?? Wrench;
+  // Agents name the kinds, and one may be called as something that every object has.
+  const kind = Object.hasOwn(ICONS, call.toolKind) ? call.toolKind : 'other';
+  const Icon = ICONS[kind] ?? Wrench;
   return <Icon className="icon" aria-hidden="true" />;
 }
 

@@ -12,15 +12,16 @@ interface Verbs {
   readonly things: string;
 }
 
-const VERBS: Readonly<Record<string, Verbs>> = {
-  read: { done: 'Read', doing: 'Reading', things: 'files' },
-  edit: { done: 'Edited', doing: 'Editing', things: 'files' },
-  delete: { done: 'Deleted', doing: 'Deleting', things: 'files' },
-  move: { done: 'Moved', doing: 'Moving', things: 'files' },
-  search: { done: 'Searched', doing: 'Searching', things: 'times' },
-  execute: { done: 'Ran', doing: 'Running', things: 'commands' },
-  fetch: { done: 'Fetched', doing: 'Fetching', things: 'pages' },
-};
+/** A map, since agents name the kinds. */
+const VERBS: ReadonlyMap<string, Verbs> = new Map([
+  ['read', { done: 'Read', doing: 'Reading', things: 'files' }],
+  ['edit', { done: 'Edited', doing: 'Editing', things: 'files' }],
+  ['delete', { done: 'Deleted', doing: 'Deleting', things: 'files' }],
+  ['move', { done: 'Moved', doing: 'Moving', things: 'files' }],
+  ['search', { done: 'Searched', doing: 'Searching', things: 'times' }],
+  ['execute', { done: 'Ran', doing: 'Running', things: 'commands' }],
+  ['fetch', { done: 'Fetched', doing: 'Fetching', things: 'pages' }],
+]);
 
 const CommandInput = z.looseObject({ command: z.union([z.string(), z.array(z.string()).min(1)]) });
 const PlanInput = z.looseObject({ plan: z.string() });
@@ -34,7 +35,7 @@ export function toolWords(call: Pick<ToolCall, 'toolKind' | 'status' | 'title' |
   /** The result is one that somebody should look at. */
   bad: boolean;
 } {
-  const verbs = Object.hasOwn(VERBS, call.toolKind) ? VERBS[call.toolKind] : undefined;
+  const verbs = VERBS.get(call.toolKind);
   const finished = call.status === 'completed' || call.status === 'failed';
   const command = call.toolKind === 'execute' ? commandOf(call.input) : null;
   const files = filesOf(call);
@@ -49,7 +50,7 @@ export function toolWords(call: Pick<ToolCall, 'toolKind' | 'status' | 'title' |
 
 /** "Read 12 files" for neighbouring calls of one kind. */
 export function groupWords(calls: readonly ToolCall[]): string {
-  const verbs = VERBS[calls[0]?.toolKind ?? ''];
+  const verbs = VERBS.get(calls[0]?.toolKind ?? '');
   if (!verbs) return `${calls.length} tool calls`;
   const finished = calls.every((call) => call.status === 'completed' || call.status === 'failed');
   return `${finished ? verbs.done : verbs.doing} ${calls.length} ${verbs.things}`;
