@@ -2,6 +2,7 @@ import { File, Folder, SquareSlash } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import type { Completion, CompletionItem } from './use-completion.ts';
 import './completion-list.css';
+import './item.css';
 
 const ICONS = { file: File, folder: Folder, command: SquareSlash };
 
@@ -36,9 +37,8 @@ export function CompletionList({ id, completion, onChoose }: CompletionListProps
           />
         ))}
       </ul>
-      {items.length === 0 && <p className="completion-none note">{noneWords(loading, error)}</p>}
-      <p className="visually-hidden" role="status">
-        {items.length > 0 && !loading && `${items.length} ${what.toLowerCase()}`}
+      <p className={items.length > 0 ? 'visually-hidden' : 'completion-none note'} role="status">
+        {items.length === 0 ? noneWords(loading, error) : !loading && `${what}: ${items.length}`}
       </p>
     </div>
   );
@@ -59,7 +59,7 @@ function Option({ id, item, selected, onHover, onChoose }: OptionProps) {
     <li
       id={id}
       role="option"
-      className="completion-row"
+      className="item completion-row"
       aria-selected={selected}
       onPointerMove={onHover}
       onClick={onChoose}

@@ -94,7 +94,7 @@ function SessionList({ client, provider, onOpen }: ImportSessionProps & { provid
         {sessions.map((session) => (
           <li key={session.sessionId} className="import-row">
             <span className="grow">
-              <span className="one-line import-title">{revealHidden(session.title) || 'Without a title'}</span>
+              <span className="one-line import-title">{titleOf(session)}</span>
               <span className="faint one-line import-place" title={session.cwd}>
                 {session.updatedAt !== null && (
                   <time dateTime={session.updatedAt} title={fullTime(session.updatedAt)}>
@@ -108,7 +108,7 @@ function SessionList({ client, provider, onOpen }: ImportSessionProps & { provid
               type="button"
               className="button"
               disabled={importing !== null}
-              aria-label={`${session.agentId === null ? 'Continue' : 'Open'} ${session.title}`}
+              aria-label={`${session.agentId === null ? 'Continue' : 'Open'} ${titleOf(session)}`}
               onClick={() => choose(session)}
             >
               {importing === session.sessionId ? 'Loading' : session.agentId === null ? 'Continue' : 'Open'}
@@ -128,6 +128,10 @@ function SessionList({ client, provider, onOpen }: ImportSessionProps & { provid
       )}
     </>
   );
+}
+
+function titleOf({ title }: ExternalSession): string {
+  return revealHidden(title) || 'Without a title';
 }
 
 function TryAgain({ onClick }: { onClick: () => void }) {

@@ -62,7 +62,7 @@ export function MessageField(props: MessageFieldProps) {
     caretAfter.current = done.caret;
     draft.setText(done.text);
   };
-  const completion = useCompletion({ client, text, caret, cwd, commands, onChoose: (_token, item) => choose(item) });
+  const completion = useCompletion({ client, text, caret, cwd, commands, onChoose: choose });
   const attach = useCallback((files: File[]) => setLeft(draft.attach(files, client)), [draft, client]);
   const dropping = useFileDrop(attach);
 

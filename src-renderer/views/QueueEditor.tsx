@@ -32,7 +32,8 @@ export function QueueEditor({ client, agentId, prompt, disabled, gone, onSave, o
   const reading = !prompt.whole && rest.data === null;
   const value = typed ?? rest.data?.text ?? prompt.text;
   const error = reading ? rest.error : refused;
-  const usable = !gone && !disabled && !saving && !reading && value.trim() !== '' && value.length <= MAX_PROMPT_CHARS;
+  const tooLong = value.length > MAX_PROMPT_CHARS;
+  const usable = !gone && !disabled && !saving && !reading && value.trim() !== '' && !tooLong;
   const save = (event: SyntheticEvent) => {
     event.preventDefault();
     if (!usable) return;
@@ -44,7 +45,7 @@ export function QueueEditor({ client, agentId, prompt, disabled, gone, onSave, o
     });
   };
   const keyDown = (event: KeyboardEvent) => {
-    if (event.key === 'Escape') onCancel();
+    if (event.key === 'Escape' && !event.nativeEvent.isComposing) onCancel();
   };
   return (
     <form className="queue-editor" onSubmit={save} onKeyDown={keyDown}>
@@ -58,13 +59,18 @@ export function QueueEditor({ client, agentId, prompt, disabled, gone, onSave, o
         value={value}
         readOnly={reading}
         aria-busy={reading && error === null}
-        aria-invalid={error !== null}
+        aria-invalid={error !== null || tooLong}
         onChange={(event) => setTyped(event.target.value)}
       />
       {!gone && reading && error === null && <p className="faint">Loading the whole message…</p>}
       {gone && (
         <p className="error-text" role="alert">
           This message was sent or removed while you changed it. Copy your text if you still need it.
+        </p>
+      )}
+      {!gone && tooLong && (
+        <p className="error-text" role="alert">
+          This is longer than a message may be ({MAX_PROMPT_CHARS.toLocaleString()} characters).
         </p>
       )}
       {!gone && error !== null && (

@@ -5,7 +5,11 @@ import type { OutboxItem } from '../../src-shared/client/outbox-store.ts';
 import { useWatchable } from './use-watchable.ts';
 import './unsent-commands.css';
 
-const AboutAgent = z.looseObject({ agentId: z.string(), text: z.string().optional() });
+const AboutAgent = z.looseObject({
+  agentId: z.string(),
+  text: z.string().optional(),
+  archived: z.boolean().optional(),
+});
 
 /** What was done here for this agent and has not reached the daemon yet, or failed while nobody looked. */
 export function UnsentCommands({ client, agentId }: { client: DaemonClient; agentId: string }) {
@@ -13,12 +17,12 @@ export function UnsentCommands({ client, agentId }: { client: DaemonClient; agen
   const connected = useWatchable(client.state).state === 'connected';
   const shown = commands.flatMap((item) => {
     const about = AboutAgent.safeParse(item.params);
-    return about.success && about.data.agentId === agentId ? [{ item, text: about.data.text }] : [];
+    return about.success && about.data.agentId === agentId ? [{ item, about: about.data }] : [];
   });
   if (shown.length === 0) return null;
   return (
     <ul className="unsent" aria-label="Not delivered yet">
-      {shown.map(({ item, text }) => (
+      {shown.map(({ item, about }) => (
         <li key={item.n} className="unsent-row">
           {item.failed ? (
             <TriangleAlert className="icon tone-amber" aria-hidden="true" />
@@ -26,7 +30,7 @@ export function UnsentCommands({ client, agentId }: { client: DaemonClient; agen
             <Clock className="icon" aria-hidden="true" />
           )}
           <span className="grow">
-            <span className="unsent-text">{text || actionWords(item)}</span>
+            <span className="two-lines unsent-text">{about.text || actionWords(item.method, about.archived)}</span>
             <span className="faint">
               {item.failed ? item.failed.message : connected ? 'Sending' : 'Will be sent when the connection is back'}
             </span>
@@ -43,8 +47,8 @@ export function UnsentCommands({ client, agentId }: { client: DaemonClient; agen
 }
 
 /** What a person did, where it has no text of its own. */
-function actionWords(item: OutboxItem): string {
-  switch (item.method) {
+function actionWords(method: OutboxItem['method'], archived?: boolean): string {
+  switch (method) {
     case 'agent.prompt':
       return 'Your message with files';
     case 'agent.resume':
@@ -52,7 +56,9 @@ function actionWords(item: OutboxItem): string {
     case 'agent.cancel':
       return 'Stop';
     case 'agent.archive':
-      return 'Archive';
+      return archived === false ? 'Bring back' : 'Archive';
+    case 'agent.release':
+      return 'Continue in a terminal';
     case 'agent.set-option':
       return 'Your choice of an option';
     case 'permission.answer':
@@ -64,6 +70,6 @@ function actionWords(item: OutboxItem): string {
     case 'queue.resume':
       return 'Sending what waits';
     default:
-      return item.method;
+      return method;
   }
 }

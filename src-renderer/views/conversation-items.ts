@@ -14,7 +14,7 @@ export interface ToolCall extends ToolFields {
 }
 
 export interface PermissionAnswer {
-  /** null: nobody answered before the turn ended. */
+  /** null: nobody answered before the turn ended, or `by` refused where the agent offers no way to say no. */
   readonly option: PermissionOption | null;
   readonly by: Actor;
   readonly at: string;

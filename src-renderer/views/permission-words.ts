@@ -8,18 +8,18 @@ type Request = Extract<EntryBody, { kind: 'permission' }>;
 
 /** What will happen if this is allowed, in one sentence. */
 export function permissionSentence(request: Request, agentName: string): string {
-  const place = filesOf(request);
+  const files = filesOf(request) ?? 'files';
   switch (request.toolKind) {
     case 'execute':
       return `${agentName} wants to run a command.`;
     case 'edit':
-      return place === null ? `${agentName} wants to change files.` : `${agentName} wants to change ${place}.`;
+      return `${agentName} wants to change ${files}.`;
     case 'delete':
-      return place === null ? `${agentName} wants to delete files.` : `${agentName} wants to delete ${place}.`;
+      return `${agentName} wants to delete ${files}.`;
     case 'move':
-      return place === null ? `${agentName} wants to move files.` : `${agentName} wants to move ${place}.`;
+      return `${agentName} wants to move ${files}.`;
     case 'read':
-      return place === null ? `${agentName} wants to read files.` : `${agentName} wants to read ${place}.`;
+      return `${agentName} wants to read ${files}.`;
     case 'fetch':
       return `${agentName} wants to fetch something from the network.`;
     case 'switch_mode':

@@ -41,7 +41,7 @@ interface CompletionOptions {
   /** The folder whose files are completed; null while there is none. */
   readonly cwd: string | null;
   readonly commands: readonly AgentCommand[];
-  readonly onChoose: (token: CompletionToken, item: CompletionItem) => void;
+  readonly onChoose: (item: CompletionItem) => void;
 }
 
 /** What could be meant by the `@…` or `/…` in front of the caret. */
@@ -90,7 +90,7 @@ export function useCompletion({ client, text, caret, cwd, commands, onChoose }: 
       case 'Tab':
         if (item === undefined || event.shiftKey) return false;
         event.preventDefault();
-        onChoose(token, item);
+        onChoose(item);
         return true;
       case 'Escape':
         event.preventDefault();

@@ -1,13 +1,9 @@
 import { useEffect, useState } from 'react';
 
-/**
- * Files that are dropped anywhere on the page, which would otherwise leave for them. Returns whether some are held over it now.
- * null takes none.
- */
-export function useFileDrop(onFiles: ((files: File[]) => void) | null): boolean {
+/** Files that are dropped anywhere on the page, which would otherwise leave for them. Returns whether some are held over it now. */
+export function useFileDrop(onFiles: (files: File[]) => void): boolean {
   const [over, setOver] = useState(false);
   useEffect(() => {
-    if (onFiles === null) return;
     // Entering an element fires before leaving the one around it.
     let depth = 0;
     const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
