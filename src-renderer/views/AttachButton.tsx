@@ -3,6 +3,7 @@ import { DropdownMenu } from 'radix-ui';
 import { useRef } from 'react';
 import type { ReactNode, RefObject } from 'react';
 import { hasTouchKeyboard } from './touch-keyboard.ts';
+import './item.css';
 import './menu.css';
 
 /** Chooses files to send along; on a phone also from the camera or the gallery. */
@@ -10,7 +11,6 @@ export function AttachButton({ onFiles }: { onFiles: (files: File[]) => void }) 
   const file = useRef<HTMLInputElement>(null);
   const gallery = useRef<HTMLInputElement>(null);
   const camera = useRef<HTMLInputElement>(null);
-  const shared = { onFiles };
   const icon = <Paperclip className="icon" aria-hidden="true" />;
   if (!hasTouchKeyboard())
     return (
@@ -24,7 +24,7 @@ export function AttachButton({ onFiles }: { onFiles: (files: File[]) => void }) 
         >
           {icon}
         </button>
-        <FileInput input={file} label="Files to attach" {...shared} />
+        <FileInput input={file} label="Files to attach" onFiles={onFiles} />
       </>
     );
   return (
@@ -48,16 +48,16 @@ export function AttachButton({ onFiles }: { onFiles: (files: File[]) => void }) 
           </DropdownMenu.Content>
         </DropdownMenu.Portal>
       </DropdownMenu.Root>
-      <FileInput input={camera} label="Photo to attach" accept="image/*" capture="environment" {...shared} />
-      <FileInput input={gallery} label="Pictures to attach" accept="image/*" {...shared} />
-      <FileInput input={file} label="Files to attach" {...shared} />
+      <FileInput input={camera} label="Photo to attach" accept="image/*" capture="environment" onFiles={onFiles} />
+      <FileInput input={gallery} label="Pictures to attach" accept="image/*" onFiles={onFiles} />
+      <FileInput input={file} label="Files to attach" onFiles={onFiles} />
     </>
   );
 }
 
 function Source({ icon, onSelect, children }: { icon: ReactNode; onSelect: () => void; children: ReactNode }) {
   return (
-    <DropdownMenu.Item className="menu-item" onSelect={onSelect}>
+    <DropdownMenu.Item className="item menu-item" onSelect={onSelect}>
       {icon}
       {children}
     </DropdownMenu.Item>

@@ -4,6 +4,7 @@ import { AttachmentView } from './AttachmentView.tsx';
 import { FoldedRow } from './FoldedRow.tsx';
 import { safeLink } from './safe-link.ts';
 import { folderName, revealHidden, terminalText } from './visible-text.ts';
+import './block.css';
 import './content-view.css';
 
 /** Part of a message that is not text. */
@@ -25,7 +26,7 @@ export function ContentView({ block, rowKey, at }: { block: ContentBlock; rowKey
         >
           <div className="tool-details">
             <p className="faint">{revealHidden(block.uri)}</p>
-            <pre className="tool-block" tabIndex={0} aria-label={`Text of ${folderName(block.uri)}`}>
+            <pre className="block tool-block" tabIndex={0} aria-label={`Text of ${folderName(block.uri)}`}>
               {terminalText(block.text)}
             </pre>
           </div>

@@ -13,6 +13,7 @@ import { ToolRow } from './ToolRow.tsx';
 import { TurnEndRow } from './TurnEndRow.tsx';
 import { UserRow } from './UserRow.tsx';
 import { revealHidden, terminalText } from './visible-text.ts';
+import './block.css';
 import './conversation-row.css';
 
 /** Requests of the agent need to know their agent, so the conversation draws them. */
@@ -99,7 +100,7 @@ function Other({ item }: { item: ItemOf<'other'> }) {
       summary={`The agent sent “${revealHidden(item.type)}”, which this version does not know`}
     >
       <div className="tool-details">
-        <pre className="tool-block" tabIndex={0} aria-label={`Content of ${revealHidden(item.type)}`}>
+        <pre className="block tool-block" tabIndex={0} aria-label={`Content of ${revealHidden(item.type)}`}>
           {prettyJson(item.data)}
         </pre>
       </div>

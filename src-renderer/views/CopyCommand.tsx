@@ -2,6 +2,7 @@ import { Check, Copy } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { copyText } from './copy-text.ts';
 import { revealHidden } from './visible-text.ts';
+import './block.css';
 import './copy-command.css';
 
 /** How long the button says that it worked. */
@@ -32,7 +33,7 @@ export function CopyCommand({ command, label }: CopyCommandProps) {
 
   return (
     <div className="copy-command" role="group" aria-label={label}>
-      <code ref={text} className="copy-command-text" tabIndex={0}>
+      <code ref={text} className="block" tabIndex={0}>
         {revealHidden(command)}
       </code>
       <button type="button" className="button" onClick={() => void copy()}>

@@ -84,7 +84,7 @@ function UploadNote({ state }: { state: UploadState }) {
       return <span className="faint">{sizeWords(state.attachment.size)}</span>;
     case 'failed':
       return (
-        <span className="error-text enclosure-error" role="alert">
+        <span className="error-text" role="alert">
           {state.message}
         </span>
       );

@@ -2,6 +2,7 @@ import { ChevronRight } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useOpenRow } from './open-rows.ts';
 import { fullTime } from './time-words.ts';
+import './item.css';
 import './tool-row.css';
 
 interface FoldedRowProps {
@@ -24,7 +25,7 @@ export function FoldedRow({ rowKey, icon, summary, openSummary = summary, result
   const [open, toggle] = useOpenRow(rowKey);
   return (
     <div className="tool">
-      <button type="button" className="tool-line" aria-expanded={open} title={fullTime(at)} onClick={toggle}>
+      <button type="button" className="item tool-line" aria-expanded={open} title={fullTime(at)} onClick={toggle}>
         {icon}
         <span className="grow one-line">{open ? openSummary : summary}</span>
         {result}

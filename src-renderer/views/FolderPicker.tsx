@@ -4,6 +4,7 @@ import type { DaemonClient } from '../../src-shared/client/daemon-client.ts';
 import { Skeleton } from './Blank.tsx';
 import { useQuery } from './use-query.ts';
 import { folderName, revealHidden } from './visible-text.ts';
+import './item.css';
 
 interface FolderPickerProps {
   client: DaemonClient;
@@ -64,7 +65,7 @@ export function FolderPicker({ client, initial, chosen, onChoose }: FolderPicker
           <ul className="folder-rows" aria-label="Folders" aria-busy={listing.loading}>
             {data.parent !== null && (
               <li>
-                <button type="button" className="folder-row" onClick={() => enter(data.parent)}>
+                <button type="button" className="item folder-row" onClick={() => enter(data.parent)}>
                   <CornerLeftUp className="icon" aria-hidden="true" />
                   Up to {folderName(data.parent)}
                 </button>
@@ -72,7 +73,7 @@ export function FolderPicker({ client, initial, chosen, onChoose }: FolderPicker
             )}
             {data.folders.map((folder) => (
               <li key={folder.path}>
-                <button type="button" className="folder-row" onClick={() => enter(folder.path)}>
+                <button type="button" className="item folder-row" onClick={() => enter(folder.path)}>
                   <Folder className="icon" aria-hidden="true" />
                   <span className="one-line">{revealHidden(folder.name)}</span>
                 </button>

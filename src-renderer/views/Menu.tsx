@@ -1,6 +1,7 @@
 import { Ellipsis } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import type { ReactNode } from 'react';
+import './item.css';
 import './menu.css';
 
 interface MenuItem {
@@ -26,7 +27,7 @@ export function Menu({ label, items, disabled = false }: { label: string; items:
           {items.map((item) => (
             <DropdownMenu.Item
               key={item.id}
-              className="menu-item"
+              className="item menu-item"
               disabled={item.disabled ?? false}
               onSelect={item.onSelect}
             >

@@ -9,6 +9,7 @@ import { answerWords, permissionSentence, permissionSubject } from './permission
 import { ToolContentView } from './ToolContentView.tsx';
 import { diffsOf, planOf } from './tool-words.ts';
 import { revealHidden } from './visible-text.ts';
+import './block.css';
 import './permission-card.css';
 
 type Request = ItemOf<'permission'>;
@@ -53,7 +54,7 @@ function OpenRequest({ item, agentName, agentTitle, cwd, canAnswer, onAnswer }: 
       <div className="permission-what">
         <RequestBody request={request} subjectId={`${id}-subject`} />
       </div>
-      <p className="faint permission-place">
+      <p className="faint">
         In <span className="permission-path">{revealHidden(cwd)}</span>, for “{revealHidden(agentTitle)}”
       </p>
       {canAnswer ? (
@@ -104,7 +105,7 @@ function RequestBody({ request, subjectId }: { request: Request['request']; subj
   return (
     <>
       {diffsOf(request.content).length === 0 && (
-        <pre id={subjectId} className="permission-subject" tabIndex={0} aria-label="What it asks for">
+        <pre id={subjectId} className="block" tabIndex={0} aria-label="What it asks for">
           {permissionSubject(request)}
         </pre>
       )}
@@ -123,7 +124,7 @@ function RequestBody({ request, subjectId }: { request: Request['request']; subj
 /** A plan that is to be approved. */
 function Prose({ text }: { text: string }) {
   return (
-    <div className="permission-prose" tabIndex={0} role="group" aria-label="Details">
+    <div className="block" tabIndex={0} role="group" aria-label="Details">
       <Markdown text={text} />
     </div>
   );

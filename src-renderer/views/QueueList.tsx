@@ -97,7 +97,7 @@ function QueueRow({ prompt, canSteer, disabled, onEdit, onRemove }: QueueRowProp
   return (
     <li className="queue-row">
       <span className="grow">
-        <span className="queue-text">{prompt.whole ? prompt.text : `${prompt.text}…`}</span>
+        <span className="two-lines queue-text">{prompt.whole ? prompt.text : `${prompt.text}…`}</span>
         {enclosed !== null && (
           <span className="faint queue-enclosed">
             <Paperclip className="icon" aria-hidden="true" />

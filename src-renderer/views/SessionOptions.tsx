@@ -21,9 +21,9 @@ interface SessionOptionsProps {
 /** What a person may choose about a session: mode, model and what else the agent offers. */
 export function SessionOptions({ options, locked, onChange }: SessionOptionsProps) {
   const [all, setAll] = useState(false);
+  // What is chosen is shown at once; from the moment that the agent has taken it, what the agent says.
   const [pending, setPending] = useState<{ id: string; value: OptionValue } | null>(null);
   const [error, setError] = useState<string | null>(null);
-  // What is chosen is shown at once; from the moment that the agent has taken it, what the agent says.
   useEffect(() => setError(null), [options]);
   if (options.length === 0) return null;
   const ordered = orderedOptions(options);

@@ -1,6 +1,7 @@
 import { useLayoutEffect, useMemo, useRef } from 'react';
 import type { ToolContent } from '../../src-shared/wire/timeline.ts';
 import { terminalText } from './visible-text.ts';
+import './block.css';
 
 /** Within this many pixels of its end, output is followed. */
 const END_PX = 24;
@@ -29,7 +30,7 @@ export function TerminalView({ terminal }: { terminal: Extract<ToolContent, { ty
           </>
         )}
       </p>
-      <pre ref={block} className="tool-block" tabIndex={0} aria-label="Output" onScroll={scrolled}>
+      <pre ref={block} className="block tool-block" tabIndex={0} aria-label="Output" onScroll={scrolled}>
         {text === '' ? <span className="faint">Nothing printed{exitCode == null && ' yet'}</span> : text}
       </pre>
     </section>

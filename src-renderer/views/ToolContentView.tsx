@@ -4,6 +4,7 @@ import { LinkView } from './ContentView.tsx';
 import { DiffView } from './DiffView.tsx';
 import { TerminalView } from './TerminalView.tsx';
 import { terminalText } from './visible-text.ts';
+import './block.css';
 
 /** One thing that a tool shows. `label` names text: "Output", "Details". */
 export function ToolContentView({ content, label }: { content: ToolContent; label: string }) {
@@ -26,7 +27,7 @@ export function TextBlock({ label, text }: { label: string; text: string }) {
   return (
     <section>
       <p className="faint">{label}</p>
-      <pre className="tool-block" tabIndex={0} aria-label={label}>
+      <pre className="block tool-block" tabIndex={0} aria-label={label}>
         {text === '' ? ' ' : text}
       </pre>
     </section>

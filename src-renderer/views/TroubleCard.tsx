@@ -64,7 +64,7 @@ function Cut({ agent, kind }: { agent: AgentSummary; kind: keyof typeof TITLES }
     <>
       <p className="trouble-title">{kind === 'failed' ? 'The last turn failed.' : 'The last turn was interrupted.'}</p>
       {agent.error !== null && (
-        <p className="trouble-error note" title={terminalText(agent.error)}>
+        <p className="two-lines trouble-error note" title={terminalText(agent.error)}>
           {terminalText(agent.error)}
         </p>
       )}
