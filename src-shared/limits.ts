@@ -168,6 +168,8 @@ export const MAX_PROMPT_MENTIONS = 50;
 export const MAX_ATTACHMENT_BYTES = 10 * 1024 * 1024;
 /** Base64 characters of one part of a file: well below MAX_REQUEST_CHARS, and small enough to let other messages through. */
 export const ATTACHMENT_PART_CHARS = 256 * 1024;
+/** What base64 makes of three bytes is four characters, so that parts join without padding between them. */
+export const ATTACHMENT_PART_BYTES = (ATTACHMENT_PART_CHARS / 4) * 3;
 /** Matches shown while a mention is typed. */
 export const MAX_FILE_MATCHES = 50;
 /** Sessions in one page of what an agent's own program has on disk. */

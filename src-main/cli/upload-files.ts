@@ -2,14 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { basename, extname, resolve } from 'node:path';
 import type { DaemonClient } from '../../src-shared/client/daemon-client.ts';
-import { ATTACHMENT_PART_CHARS, MAX_ATTACHMENT_BYTES, MAX_PROMPT_ATTACHMENTS } from '../../src-shared/limits.ts';
+import { ATTACHMENT_PART_BYTES, MAX_ATTACHMENT_BYTES, MAX_PROMPT_ATTACHMENTS } from '../../src-shared/limits.ts';
 import { systemErrorCode } from '../platform/system-error.ts';
 import { CliError, UsageError } from './cli-error.ts';
 import type { CliContext } from './context.ts';
 import { safeLine } from './safe-text.ts';
-
-/** What base64 makes of three bytes is four characters, so that parts join without padding between them. */
-const PART_BYTES = (ATTACHMENT_PART_CHARS / 4) * 3;
 
 /** Sends files for a prompt; resolves with their attachment ids. Throws {@link CliError} that names the file. */
 export async function uploadFiles(
@@ -30,7 +27,7 @@ async function upload(client: DaemonClient, path: string): Promise<string> {
   const about = { uploadId: randomBytes(16).toString('hex'), name, mimeType: mimeTypeOf(name), size: bytes.length };
   let offset = 0;
   for (;;) {
-    const data = bytes.subarray(offset, offset + PART_BYTES).toString('base64');
+    const data = bytes.subarray(offset, offset + ATTACHMENT_PART_BYTES).toString('base64');
     const { received, attachment } = await client.query('attachment.upload', { ...about, offset, data });
     if (attachment !== null) return attachment.id;
     if (received <= offset) throw new CliError('unusable', `${safeLine(name)} could not be sent. Try again.`);

@@ -2,14 +2,12 @@ import type { DaemonClient } from '../../src-shared/client/daemon-client.ts';
 import { badAnswer } from '../../src-shared/client/client-link.ts';
 import { RequestError } from '../../src-shared/client/request-error.ts';
 import { toHex } from '../../src-shared/bytes.ts';
-import { ATTACHMENT_PART_CHARS, MAX_ATTACHMENT_BYTES } from '../../src-shared/limits.ts';
+import { ATTACHMENT_PART_BYTES, MAX_ATTACHMENT_BYTES } from '../../src-shared/limits.ts';
 import { type Watchable, Watched } from '../../src-shared/watchable.ts';
 import type { Attachment } from '../../src-shared/wire/content.ts';
 import { failureWords } from './failure-words.ts';
 import { type PreparedFile, prepareFile } from './shrink-image.ts';
 
-/** Bytes of one part: as many as their base64 form has room for. */
-const PART_BYTES = (ATTACHMENT_PART_CHARS / 4) * 3;
 /** A daemon that was restarted may have lost the beginning. More often than this, something else is wrong. */
 const MAX_RESTARTS = 2;
 
@@ -106,7 +104,7 @@ export class AttachmentUpload {
     let offset = 0;
     for (;;) {
       await this.#connected(client, offset, size, signal);
-      const data = await base64(blob.slice(offset, offset + PART_BYTES));
+      const data = await base64(blob.slice(offset, offset + ATTACHMENT_PART_BYTES));
       const part = { uploadId, name, mimeType, size, offset, data };
       try {
         const { received, attachment } = await client.query('attachment.upload', part, signal);

@@ -89,8 +89,9 @@ export const EntryBody = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('permission-answer'),
     requestId: z.string().max(64),
-    /** null: nobody answered; the turn was cancelled, cut or ended by the agent. */
+    /** null with `by`: refused without one of the options. */
     option: PermissionOption.nullable(),
+    /** null: nobody answered; the turn was cancelled, cut or ended by the agent. */
     by: Actor.nullable(),
   }),
   z.strictObject({

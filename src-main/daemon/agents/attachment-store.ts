@@ -3,7 +3,7 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { toBase32 } from '../../../src-shared/bytes.ts';
-import { ATTACHMENT_PART_CHARS, MAX_ATTACHMENT_BYTES } from '../../../src-shared/limits.ts';
+import { ATTACHMENT_PART_BYTES, MAX_ATTACHMENT_BYTES } from '../../../src-shared/limits.ts';
 import { Attachment, AttachmentId } from '../../../src-shared/wire/content.ts';
 import { syncFolder } from '../../platform/atomic-file.ts';
 import type { Logger } from '../../platform/logger.ts';
@@ -14,9 +14,6 @@ import { AgentError, notSaved } from './agent-error.ts';
 import { fileName } from './file-name.ts';
 import { readFilePart } from './file-part.ts';
 import { shownType } from './image-type.ts';
-
-/** Bytes in one answer of `attachment.read`. */
-const PART_BYTES = (ATTACHMENT_PART_CHARS / 4) * 3;
 
 /**
  * The files of one agent: those that prompts brought and those that it showed. Each is a folder named by its id with the facts in
@@ -64,7 +61,7 @@ export class AgentAttachments {
 
   /** Bytes from `offset` on, as many as one answer takes; none at the end. Throws {@link AgentError} `not_found`. */
   async read(id: string, offset: number): Promise<Buffer> {
-    const bytes = await readFilePart(await this.path(id), offset, PART_BYTES);
+    const bytes = await readFilePart(await this.path(id), offset, ATTACHMENT_PART_BYTES);
     if (bytes === null) throw gone();
     return bytes;
   }
