@@ -1,6 +1,7 @@
 import type { AgentSummary, PendingQuestion } from '../../src-shared/wire/agent.ts';
 import type { QuestionField, QuestionValues } from '../../src-shared/wire/question.ts';
 import { findAgent } from './agent-ref.ts';
+import { askChoice } from './ask.ts';
 import { byBeginning } from './by-beginning.ts';
 import { UsageError } from './cli-error.ts';
 import type { CliContext } from './context.ts';
@@ -42,12 +43,13 @@ export async function answerQuestion(
   else print(context, done.action === 'accept' ? 'Answered.' : 'Declined.');
 }
 
+/** null declines. */
 async function valuesFor(
   { fields, message, url }: QuestionBody,
   { set }: AnswerOptions,
   silent: boolean,
   context: CliContext,
-): Promise<QuestionValues> {
+): Promise<QuestionValues | null> {
   // Beside the output, which may be JSON.
   if (url !== null) note(context, `${message}\nOpen this page: ${url}`);
   const values: QuestionValues = {};
@@ -61,6 +63,8 @@ async function valuesFor(
   if (missing.length > 0 && silent) throw new UsageError(`Give --set name=value for: ${names(missing)}, or --decline.`);
   if (silent || set !== undefined) return values;
   if (url === null) print(context, message);
+  else if ((await askChoice('Your answer:', ['I opened it', 'Decline'], new AbortController().signal, context)) > 0)
+    return null;
   for (const field of fields) {
     const value = await askField(field, context);
     if (value !== null) values[field.name] = value;
@@ -73,7 +77,7 @@ function names(fields: readonly QuestionField[]): string {
 }
 
 function chooseQuestion({ id, questions }: AgentSummary, reference: string | undefined): PendingQuestion {
-  return byBeginning(questions, ({ questionId }) => questionId, reference ?? '', {
+  return byBeginning(questions, ({ questionId }) => questionId, reference, {
     none: `Agent ${id} asks ${reference === undefined ? 'nothing' : `no question "${reference}"`} (any more).`,
     several: (found) => {
       const list = found.map(({ questionId, message }) => `${questionId} (${safeLine(message)})`).join(', ');

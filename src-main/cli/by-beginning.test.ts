@@ -2,12 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { byBeginning } from './by-beginning.ts';
 
 const words = { none: 'There is none.', several: (found: readonly string[]) => `It could be ${found.join(' or ')}.` };
-const choose = (list: readonly string[], beginning: string): string => byBeginning(list, (id) => id, beginning, words);
+const choose = (list: readonly string[], beginning?: string): string => byBeginning(list, (id) => id, beginning, words);
 
 describe('the beginning of an id', () => {
   it('names the only one that begins so', () => {
     expect(choose(['abc', 'abd', 'xyz'], 'x')).toBe('xyz');
-    expect(choose(['abc'], '')).toBe('abc');
   });
 
   it('names nothing when none or several begin so', () => {
@@ -17,7 +16,12 @@ describe('the beginning of an id', () => {
     expect(() => choose(['abc', 'abd', 'xyz'], 'ab')).toThrow(
       expect.objectContaining({ code: 'ambiguous', message: 'It could be abc or abd.' }),
     );
-    expect(() => choose(['abc', 'xyz'], '')).toThrow(expect.objectContaining({ code: 'ambiguous' }));
+  });
+
+  it('names the only one when it is not given, and nothing when it is empty', () => {
+    expect(choose(['abc'])).toBe('abc');
+    expect(() => choose(['abc', 'xyz'])).toThrow(expect.objectContaining({ code: 'ambiguous' }));
+    expect(() => choose(['abc'], '')).toThrow(expect.objectContaining({ code: 'not_found' }));
   });
 
   it('names a whole id that others begin with', () => {

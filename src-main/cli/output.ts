@@ -27,6 +27,12 @@ export function printTable(context: CliContext, head: readonly string[], rows: r
     );
 }
 
+/** What a person or a program should know about the output. */
+export function warn(context: CliContext, json: boolean | undefined, text: string): void {
+  if (json === true) noteJson(context, { warning: text });
+  else note(context, `warning: ${text}`);
+}
+
 /** As {@link note}, for programs. */
 export function noteJson({ stderr }: CliContext, value: unknown): void {
   stderr.write(`${safeJson(value)}\n`);

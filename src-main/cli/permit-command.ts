@@ -38,7 +38,7 @@ export async function permit(
 }
 
 function chooseRequest({ id, pending }: AgentSummary, reference: string | undefined): PendingPermission {
-  return byBeginning(pending, ({ requestId }) => requestId, reference ?? '', {
+  return byBeginning(pending, ({ requestId }) => requestId, reference, {
     none: `Agent ${id} waits for no permission${reference === undefined ? '' : ` "${reference}" (any more)`}.`,
     several: (found) => {
       const list = found.map(({ requestId, title }) => `${requestId} (${safeLine(title)})`).join(', ');

@@ -1,12 +1,14 @@
 import type { Command } from 'commander';
 import type { DaemonClient } from '../../src-shared/client/daemon-client.ts';
-import type { ExternalSession, ProviderSummary } from '../../src-shared/wire/agent.ts';
+import type { ProviderSummary } from '../../src-shared/wire/agent.ts';
 import { agentFolder } from './agent-folder.ts';
 import { byBeginning } from './by-beginning.ts';
+import { UsageError } from './cli-error.ts';
 import type { CliContext } from './context.ts';
 import { withDaemon } from './daemon-session.ts';
+import { type NewestSessions, newestSessions } from './newest-sessions.ts';
 import { type TargetOptions, withTarget } from './options.ts';
-import { note, print, printJson, printTable } from './output.ts';
+import { note, print, printJson, printTable, warn } from './output.ts';
 import { safeLine } from './safe-text.ts';
 
 interface ImportOptions extends TargetOptions {
@@ -16,9 +18,6 @@ interface ImportOptions extends TargetOptions {
 interface SessionsOptions extends ImportOptions {
   all?: boolean;
 }
-
-/** Pages read for one listing; what is older is had with the agent's own program. */
-const MAX_PAGES = 10;
 
 export function addProviderCommands(root: Command, context: CliContext): void {
   withTarget(root.command('providers'))
@@ -55,10 +54,12 @@ function row({ id, state, version, path }: ProviderSummary): string[] {
 }
 
 async function listSessions(provider: string, options: SessionsOptions, context: CliContext): Promise<void> {
-  const sessions = await withDaemon(options, context, async ({ client, local }) => {
+  if (options.all === true && options.cwd !== undefined) throw new UsageError('Give --cwd or --all, not both.');
+  const { sessions, older } = await withDaemon(options, context, async ({ client, local }) => {
     const cwd = options.all === true ? null : agentFolder(options.cwd, local, context, ', or use --all');
-    return newestSessions(client, provider, cwd);
+    return sessionsOf(client, provider, cwd);
   });
+  if (older) warn(context, options.json, `Only the newest ${sessions.length} sessions were looked at.`);
   if (options.json === true) return printJson(context, { sessions });
   if (sessions.length === 0)
     return note(
@@ -88,9 +89,10 @@ async function importSession(
 ): Promise<void> {
   const agentId = await withDaemon(options, context, async ({ client, local }) => {
     const near = options.cwd === undefined ? null : agentFolder(options.cwd, local, context);
-    const sessions = await newestSessions(client, provider, near);
+    const { sessions, older } = await sessionsOf(client, provider, near);
+    const among = older ? ` among the newest ${sessions.length}, and older ones were not looked at` : '';
     const { sessionId, cwd } = byBeginning(sessions, (session) => session.sessionId, reference, {
-      none: `There is no session "${reference}". "paseo sessions" lists them.`,
+      none: `There is no session "${reference}"${among}. "paseo sessions" lists them.`,
       several: (found) => `${found.length} sessions begin with "${reference}". Write more of the id.`,
     });
     return (await client.command('agent.import', { provider, cwd, sessionId })).agentId;
@@ -100,18 +102,6 @@ async function importSession(
 }
 
 /** `cwd` null: of every folder. */
-async function newestSessions(client: DaemonClient, provider: string, cwd: string | null): Promise<ExternalSession[]> {
-  const found: ExternalSession[] = [];
-  let cursor: string | null = null;
-  for (let page = 0; page < MAX_PAGES; page++) {
-    const answer: { sessions: ExternalSession[]; cursor: string | null } = await client.query('sessions.list', {
-      provider,
-      cwd,
-      cursor,
-    });
-    found.push(...answer.sessions);
-    cursor = answer.cursor;
-    if (cursor === null) break;
-  }
-  return found;
+function sessionsOf(client: DaemonClient, provider: string, cwd: string | null): Promise<NewestSessions> {
+  return newestSessions((cursor) => client.query('sessions.list', { provider, cwd, cursor }));
 }

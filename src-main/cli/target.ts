@@ -10,7 +10,7 @@ import { addressTarget, knownTarget } from './known-target.ts';
 import { linkTarget } from './link-target.ts';
 import { localConnection } from './local-connection.ts';
 import { chosenHome, type TargetOptions } from './options.ts';
-import { note, noteJson } from './output.ts';
+import { warn } from './output.ts';
 import { readInput } from './read-input.ts';
 import { homeSocket } from './ready-message.ts';
 
@@ -25,7 +25,7 @@ export async function chooseTarget(options: TargetOptions, context: CliContext):
     return linkTarget(link, store, options, context);
   }
   if (host.includes('#') || host.includes('://')) {
-    warn(options, context);
+    warn(context, options.json, OPEN_LINK);
     return linkTarget(host, store, options, context);
   }
   if (host.includes('/')) return localTarget(resolve(context.cwd, host));
@@ -56,9 +56,5 @@ async function namedTarget(name: string, store: DaemonStore): Promise<Target> {
   );
 }
 
-function warn({ json }: TargetOptions, context: CliContext): void {
-  const text =
-    'Everybody on this computer can see this link in the list of processes. Use --host - and standard input instead.';
-  if (json === true) noteJson(context, { warning: text });
-  else note(context, `warning: ${text}`);
-}
+const OPEN_LINK =
+  'Everybody on this computer can see this link in the list of processes. Use --host - and standard input instead.';
