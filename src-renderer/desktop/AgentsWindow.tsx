@@ -123,7 +123,7 @@ function Agents({ api, client, app }: AgentsWindowProps & { app: AppState | null
               agent={selected}
               role={welcome?.role ?? null}
               onArchive={(agent, archived) => {
-                archive(agent, archived);
+                void archive(agent, archived);
                 if (archived) setRight({ show: 'agent', agentId: null });
               }}
             />

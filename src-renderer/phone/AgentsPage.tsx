@@ -19,7 +19,7 @@ interface AgentsPageProps {
   role: SessionRole;
   banner: ReactNode;
   go: (route: Route) => void;
-  archive: (agent: AgentSummary, archived: boolean) => void;
+  archive: (agent: AgentSummary, archived: boolean) => Promise<boolean>;
 }
 
 /** The first page: is it connected, does an agent need me, what happened. */

@@ -113,7 +113,7 @@ function Pages({
                 back={backButton}
                 notice={banner}
                 onArchive={(which, archived) => {
-                  archive(which, archived);
+                  void archive(which, archived);
                   back();
                 }}
               />

@@ -1,7 +1,9 @@
 import { useEffect, useState } from 'react';
 import type { DaemonClient } from '../../src-shared/client/daemon-client.ts';
 import type { AgentSummary } from '../../src-shared/wire/agent.ts';
+import { TryAgain } from './TryAgain.tsx';
 import { useQuery } from './use-query.ts';
+import { useWatchable } from './use-watchable.ts';
 import { folderName, revealHidden } from './visible-text.ts';
 import './archived-agents.css';
 
@@ -10,8 +12,8 @@ interface ArchivedAgentsProps {
   /** How many agents the list above shows: when that changes, one may have come here or gone. */
   shown: number;
   onOpen: (agentId: string) => void;
-  /** null: this device may not bring any back. */
-  onRestore: ((agent: AgentSummary) => void) | null;
+  /** Resolves with whether it is back. null: this device may not bring any back. */
+  onRestore: ((agent: AgentSummary) => Promise<boolean>) | null;
 }
 
 /** What was put away, behind one button under the list; nothing while nothing was. */
@@ -25,13 +27,31 @@ export function ArchivedAgents({ client, shown, onOpen, onRestore }: ArchivedAge
     setRestored(new Set());
   }, [reload, shown]);
   const agents = (list.data?.agents ?? []).filter((agent) => agent.archived && !restored.has(agent.id));
-  if (agents.length === 0) return null;
+  const restore = async (agent: AgentSummary) => {
+    setRestored((before) => new Set(before).add(agent.id));
+    if (await onRestore?.(agent)) return;
+    setRestored((before) => new Set([...before].filter((id) => id !== agent.id)));
+  };
+  const some = agents.length > 0;
+  // Without a connection others say so, and it is asked for again when there is one.
+  const failed = useWatchable(client.state).state === 'connected' && list.error !== null;
+  if (!some && !failed) return null;
   return (
     <div className="archived">
-      <button type="button" className="button button-quiet" aria-expanded={open} onClick={() => setOpen(!open)}>
-        {open ? 'Hide archived' : 'Show archived'}
-      </button>
-      {open && (
+      {failed && (
+        <div className="archived-error">
+          <p className="error-text" role="alert">
+            The archived agents could not be loaded. {list.error}
+          </p>
+          <TryAgain query={list} />
+        </div>
+      )}
+      {some && (
+        <button type="button" className="button button-quiet" aria-expanded={open} onClick={() => setOpen(!open)}>
+          {open ? 'Hide archived' : 'Show archived'}
+        </button>
+      )}
+      {some && open && (
         <ul className="archived-rows" aria-label="Archived agents">
           {agents.map((agent) => (
             <li key={agent.id} className="row">
@@ -40,14 +60,7 @@ export function ArchivedAgents({ client, shown, onOpen, onRestore }: ArchivedAge
                 <span className="faint one-line">{folderName(agent.cwd)}</span>
               </button>
               {onRestore !== null && (
-                <button
-                  type="button"
-                  className="button"
-                  onClick={() => {
-                    setRestored((before) => new Set(before).add(agent.id));
-                    onRestore(agent);
-                  }}
-                >
+                <button type="button" className="button" onClick={() => void restore(agent)}>
                   Bring back
                 </button>
               )}

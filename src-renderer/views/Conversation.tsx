@@ -16,6 +16,7 @@ import type { QuestionCardProps } from './QuestionCard.tsx';
 import { QuestionCard } from './QuestionCard.tsx';
 import { isBusy } from './state-words.ts';
 import { TurnProgress } from './TurnProgress.tsx';
+import { useDebounced } from './use-debounced.ts';
 import { END_THRESHOLD, useFollowEnd } from './use-follow-end.ts';
 import { useTallRequest } from './use-tall-request.ts';
 import { useFrameWatchable } from './use-watchable.ts';
@@ -25,6 +26,8 @@ import './conversation.css';
 const ROW_ESTIMATE = 56;
 /** Older entries are fetched when this many rows or fewer are above the view. */
 const PREFETCH_ROWS = 4;
+/** Quick loads show no sign, so that nothing flickers. */
+const LOADING_SHOWN_MS = 200;
 
 interface ConversationProps {
   follower: AgentFollower;
@@ -124,6 +127,8 @@ function Rows({ items, follower, atStart, request, turn }: RowsProps) {
   const rows = virtualizer.getVirtualItems();
   const older = useOlderPages(follower, atStart, (rows[0]?.index ?? Infinity) <= PREFETCH_ROWS);
 
+  const long = useDebounced(older.loading, LOADING_SHOWN_MS);
+
   const lastSeq = last.seq;
   const [seenSeq, setSeenSeq] = useState(lastSeq);
   useEffect(() => {
@@ -178,6 +183,11 @@ function Rows({ items, follower, atStart, request, turn }: RowsProps) {
             ))}
           </div>
         </div>
+        {older.loading && long && (
+          <p className="conversation-loading note" role="status">
+            Loading older entries
+          </p>
+        )}
         {!following && !virtualizer.isAtEnd(END_THRESHOLD) && (
           <button type="button" className="button conversation-new" onClick={showNewest}>
             <ArrowDown className="icon" aria-hidden="true" />
@@ -203,5 +213,5 @@ function useOlderPages(follower: AgentFollower, atStart: boolean, near: boolean)
       .catch((failure: unknown) => setError(failureWords(failure)))
       .finally(() => setLoading(false));
   }, [wanted, follower]);
-  return { error, retry: () => setError(null) };
+  return { loading, error, retry: () => setError(null) };
 }

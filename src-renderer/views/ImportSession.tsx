@@ -6,6 +6,7 @@ import { Blank, Skeleton } from './Blank.tsx';
 import { failureWords } from './failure-words.ts';
 import { inOrder } from './provider-words.ts';
 import { agoWords, fullTime } from './time-words.ts';
+import { TryAgain } from './TryAgain.tsx';
 import { useNow } from './use-now.ts';
 import { useQuery } from './use-query.ts';
 import { useSessions } from './use-sessions.ts';
@@ -27,7 +28,7 @@ export function ImportSession({ client, onOpen }: ImportSessionProps) {
 
   if (providers.data === null && providers.error !== null)
     return (
-      <Blank error title="The list of agents could not be loaded" actions={<TryAgain onClick={providers.reload} />}>
+      <Blank error title="The list of agents could not be loaded" actions={<TryAgain query={providers} />}>
         {providers.error}
       </Blank>
     );
@@ -60,7 +61,8 @@ export function ImportSession({ client, onOpen }: ImportSessionProps) {
 }
 
 function SessionList({ client, provider, onOpen }: ImportSessionProps & { provider: ProviderSummary }) {
-  const { sessions, more, loading, error, loadMore, reload } = useSessions(client, provider.id);
+  const list = useSessions(client, provider.id);
+  const { sessions, more, loading, error, loadMore } = list;
   const [importing, setImporting] = useState<string | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
   const now = useNow(60_000);
@@ -80,7 +82,7 @@ function SessionList({ client, provider, onOpen }: ImportSessionProps & { provid
 
   if (sessions === null && error !== null)
     return (
-      <Blank error title="The sessions could not be loaded" actions={<TryAgain onClick={reload} />}>
+      <Blank error title="The sessions could not be loaded" actions={<TryAgain query={list} />}>
         {error}
       </Blank>
     );
@@ -132,12 +134,4 @@ function SessionList({ client, provider, onOpen }: ImportSessionProps & { provid
 
 function titleOf({ title }: ExternalSession): string {
   return revealHidden(title) || 'Without a title';
-}
-
-function TryAgain({ onClick }: { onClick: () => void }) {
-  return (
-    <button type="button" className="button" onClick={onClick}>
-      Try again
-    </button>
-  );
 }

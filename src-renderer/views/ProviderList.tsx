@@ -51,7 +51,7 @@ export function ProviderList({ providers, chosenId, checking, error, onChoose, o
         {foldable && (
           <button type="button" className="button button-quiet" aria-expanded={all} onClick={() => setAll(!all)}>
             <ChevronRight className="icon provider-turn" data-open={all} aria-hidden="true" />
-            {far.length} more
+            {all ? 'Fewer agents' : `${far.length} more`}
           </button>
         )}
         <button type="button" className="button button-quiet" disabled={checking} onClick={onCheck}>

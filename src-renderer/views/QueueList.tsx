@@ -1,5 +1,5 @@
 import { Clock, Paperclip, Pencil, Trash2 } from 'lucide-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import type { DaemonClient } from '../../src-shared/client/daemon-client.ts';
 import type { AgentState } from '../../src-shared/wire/agent.ts';
 import type { QueuedPrompt } from '../../src-shared/wire/detail.ts';
@@ -29,6 +29,9 @@ export function QueueList(props: QueueListProps) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
   const [edited, setEdited] = useState<QueuedPrompt | null>(null);
+  /** Whose editor was closed last, for the keyboard to go on from there. */
+  const [left, setLeft] = useState<string | null>(null);
+  const section = useRef<HTMLElement>(null);
   const gone = edited !== null && !queue.some(({ id }) => id === edited.id);
   if (queue.length === 0 && !gone) return null;
   const attempt = (action: Promise<void>) => {
@@ -36,8 +39,20 @@ export function QueueList(props: QueueListProps) {
     setError(null);
     action.catch((failure: unknown) => setError(failureWords(failure))).finally(() => setBusy(false));
   };
+  const edit = (prompt: QueuedPrompt) => {
+    setEdited(prompt);
+    setLeft(null);
+  };
+  const close = (id: string) => {
+    const { activeElement, body } = document;
+    // Whoever went on elsewhere while it was saved stays there.
+    const here = activeElement === body || section.current?.contains(activeElement) === true;
+    // Another one may be open since.
+    setEdited((now) => (now?.id === id ? null : now));
+    setLeft(here ? id : null);
+  };
   return (
-    <section className="queue" aria-label="Waiting messages">
+    <section className="queue" ref={section} aria-label="Waiting messages">
       <div className="queue-head">
         <Clock className="icon" aria-hidden="true" />
         <span className="grow">
@@ -59,8 +74,8 @@ export function QueueList(props: QueueListProps) {
                 prompt={edited}
                 disabled={busy || !connected}
                 gone={gone}
-                onSave={(text) => onEdit(prompt.id, text).then(() => setEdited(null))}
-                onCancel={() => setEdited(null)}
+                onSave={(text) => onEdit(prompt.id, text).then(() => close(prompt.id))}
+                onCancel={() => close(prompt.id)}
               />
             </li>
           ) : (
@@ -69,7 +84,8 @@ export function QueueList(props: QueueListProps) {
               prompt={prompt}
               canSteer={canSteer}
               disabled={busy || !connected}
-              onEdit={() => setEdited(prompt)}
+              focused={prompt.id === left}
+              onEdit={() => edit(prompt)}
               onRemove={() => attempt(onRemove(prompt.id))}
             />
           ),
@@ -88,11 +104,13 @@ interface QueueRowProps {
   prompt: QueuedPrompt;
   canSteer: boolean;
   disabled: boolean;
+  /** It starts with the keyboard on its edit button. */
+  focused: boolean;
   onEdit: () => void;
   onRemove: () => void;
 }
 
-function QueueRow({ prompt, canSteer, disabled, onEdit, onRemove }: QueueRowProps) {
+function QueueRow({ prompt, canSteer, disabled, focused, onEdit, onRemove }: QueueRowProps) {
   const enclosed = enclosedWords(prompt);
   return (
     <li className="queue-row">
@@ -113,6 +131,7 @@ function QueueRow({ prompt, canSteer, disabled, onEdit, onRemove }: QueueRowProp
             aria-label="Edit"
             title="Edit"
             disabled={disabled}
+            autoFocus={focused}
             onClick={onEdit}
           >
             <Pencil className="icon" aria-hidden="true" />

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useId, useState } from 'react';
 import type { SessionOption } from '../../src-shared/wire/detail.ts';
 import { failureWords } from './failure-words.ts';
 import { chosenAbout, choiceGroups, orderedOptions } from './option-words.ts';
@@ -24,6 +24,7 @@ export function SessionOptions({ options, locked, onChange }: SessionOptionsProp
   // What is chosen is shown at once; from the moment that the agent has taken it, what the agent says.
   const [pending, setPending] = useState<{ id: string; value: OptionValue } | null>(null);
   const [error, setError] = useState<string | null>(null);
+  const lockedId = useId();
   useEffect(() => setError(null), [options]);
   if (options.length === 0) return null;
   const ordered = orderedOptions(options);
@@ -47,6 +48,7 @@ export function SessionOptions({ options, locked, onChange }: SessionOptionsProp
           applying={pending?.id === option.id}
           disabled={locked !== null || pending !== null}
           title={locked ?? chosenAbout(option)}
+          describedBy={locked === null ? undefined : lockedId}
           onChange={(value) => change(option, value)}
         />
       ))}
@@ -54,6 +56,11 @@ export function SessionOptions({ options, locked, onChange }: SessionOptionsProp
         <button type="button" className="link session-more" aria-expanded={all} onClick={() => setAll(!all)}>
           {all ? 'Fewer options' : `${ordered.length - SHOWN_OPTIONS} more`}
         </button>
+      )}
+      {locked !== null && (
+        <span id={lockedId} className="visually-hidden">
+          {locked}
+        </span>
       )}
       <span className="visually-hidden" role="status">
         {pending !== null && 'Applying'}
@@ -73,10 +80,12 @@ interface OptionProps {
   applying: boolean;
   disabled: boolean;
   title: string | null;
+  /** Id of what is read out besides the name. */
+  describedBy: string | undefined;
   onChange: (value: OptionValue) => void;
 }
 
-function Option({ option, value, applying, disabled, title, onChange }: OptionProps) {
+function Option({ option, value, applying, disabled, title, describedBy, onChange }: OptionProps) {
   const name = revealHidden(option.name);
   return (
     <label className="session-option" data-applying={applying}>
@@ -87,6 +96,7 @@ function Option({ option, value, applying, disabled, title, onChange }: OptionPr
             checked={value === true}
             disabled={disabled}
             title={title ?? undefined}
+            aria-describedby={describedBy}
             onChange={(event) => onChange(event.target.checked)}
           />
           <span className="session-name">{name}</span>
@@ -97,6 +107,7 @@ function Option({ option, value, applying, disabled, title, onChange }: OptionPr
           <select
             aria-label={name}
             title={title ?? undefined}
+            aria-describedby={describedBy}
             value={String(value)}
             disabled={disabled}
             onChange={(event) => onChange(event.target.value)}

@@ -9,6 +9,7 @@ import { FolderPicker } from './FolderPicker.tsx';
 import { MessageField } from './MessageField.tsx';
 import { ProviderList } from './ProviderList.tsx';
 import { inOrder } from './provider-words.ts';
+import { TryAgain } from './TryAgain.tsx';
 import { useDraftMessage } from './use-draft-message.ts';
 import { useQuery } from './use-query.ts';
 import { useWatchable } from './use-watchable.ts';
@@ -60,15 +61,7 @@ export function StartAgent({ client, onStarted, onImport, onCancel }: StartAgent
 
   if (known === null && providers.error !== null)
     return (
-      <Blank
-        error
-        title="The list of agents could not be loaded"
-        actions={
-          <button type="button" className="button" onClick={providers.reload}>
-            Try again
-          </button>
-        }
-      >
+      <Blank error title="The list of agents could not be loaded" actions={<TryAgain query={providers} />}>
         {providers.error}
       </Blank>
     );

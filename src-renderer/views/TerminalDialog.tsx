@@ -48,9 +48,14 @@ export function TerminalDialog({ open, onClose, command, agentName, busy, releas
 function useRelease(release: (() => Promise<void>) | null): string | null {
   const [failure, setFailure] = useState<string | null>(null);
   useEffect(() => {
-    if (release === null) return;
     setFailure(null);
-    release().catch((error: unknown) => setFailure(failureWords(error)));
+    let current = true;
+    release?.().catch((error: unknown) => {
+      if (current) setFailure(failureWords(error));
+    });
+    return () => {
+      current = false;
+    };
   }, [release]);
   return failure;
 }

@@ -11,7 +11,8 @@ const UNDO_MS = 8000;
 
 /** Archives at once and offers to take it back. `toast` goes where it covers nothing that is being read. */
 export function useArchive(client: DaemonClient): {
-  archive: (agent: AgentSummary, archived: boolean) => void;
+  /** Resolves with whether it was done; says itself why not. */
+  archive: (agent: AgentSummary, archived: boolean) => Promise<boolean>;
   toast: ReactNode;
 } {
   const [done, setDone] = useState<{ agent: AgentSummary; text: string; undo: boolean } | null>(null);
@@ -24,10 +25,14 @@ export function useArchive(client: DaemonClient): {
   const archive = useCallback(
     (agent: AgentSummary, archived: boolean) => {
       const title = revealHidden(agent.title);
-      client.command('agent.archive', { agentId: agent.id, archived }).catch((failure: unknown) => {
-        setDone({ agent, text: `“${title}” is unchanged. ${failureWords(failure)}`, undo: false });
-      });
       setDone({ agent, text: archived ? `“${title}” is archived.` : `“${title}” is back.`, undo: archived });
+      return client.command('agent.archive', { agentId: agent.id, archived }).then(
+        () => true,
+        (failure: unknown) => {
+          setDone({ agent, text: `“${title}” is unchanged. ${failureWords(failure)}`, undo: false });
+          return false;
+        },
+      );
     },
     [client],
   );
@@ -36,7 +41,7 @@ export function useArchive(client: DaemonClient): {
     <div className="toast" role="status">
       <span className="grow">{done.text}</span>
       {done.undo && (
-        <button type="button" className="button button-quiet" onClick={() => archive(done.agent, false)}>
+        <button type="button" className="button button-quiet" onClick={() => void archive(done.agent, false)}>
           Undo
         </button>
       )}
