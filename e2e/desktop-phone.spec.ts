@@ -1,11 +1,9 @@
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from '@playwright/test';
 import { z } from 'zod';
-import { fakeProvider, testFolder, writeConfig } from './support/daemon-home.ts';
-import { appHome, freePort, launchApp, shownWindow } from './support/desktop-app.ts';
+import { appFolder, launchApp, shownWindow } from './support/desktop-app.ts';
 import { Desktop } from './support/desktop-panel.ts';
 import { screenshot } from './support/screenshot.ts';
 import { nothingElse, TestClient } from './support/test-client.ts';
@@ -20,14 +18,9 @@ test.afterEach(async () => {
 test('pairs a device by its digits, shows in the tray what it and its agent do, and sends it away', async () => {
   const panel = await Desktop.start({ tray: true });
   cleanUp.push(() => panel.stop());
-  const folder = await testFolder();
+  const folder = await appFolder();
   cleanUp.push(() => folder.remove());
-  const root = join(folder.home, '..');
-  await writeConfig(appHome(root), {
-    daemon: { listen: `127.0.0.1:${await freePort()}`, relay: { embeddedPort: 0 } },
-    agents: { providers: { fake: fakeProvider } },
-  });
-  const app = await launchApp(root);
+  const app = await launchApp(folder.root);
   cleanUp.push(() => app.close());
   const agents = await shownWindow(app, 'agents');
   await agents.getByRole('button', { name: 'Pair phone' }).first().click();
@@ -112,15 +105,13 @@ test('pairs a device by its digits, shows in the tray what it and its agent do, 
 });
 
 test('shows a device that comes by a code made on the command line', async () => {
-  const folder = await testFolder();
+  const folder = await appFolder();
   cleanUp.push(() => folder.remove());
-  const root = join(folder.home, '..');
-  await writeConfig(appHome(root), { daemon: { listen: '127.0.0.1:0', relay: { embeddedPort: 0 } } });
-  const app = await launchApp(root);
+  const app = await launchApp(folder.root);
   cleanUp.push(() => app.close());
   await shownWindow(app, 'agents');
   const { stdout } = await promisify(execFile)(process.execPath, [commandLine, 'daemon', 'pair', '--json'], {
-    env: { ...process.env, PASEO_HOME: appHome(root) },
+    env: { ...process.env, PASEO_HOME: folder.home },
   });
   const { url } = z.object({ url: z.string() }).parse(JSON.parse(stdout));
   const refused = expect(TestClient.pair(url)).rejects.toMatchObject({ code: 'declined' });

@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type ElectronApplication, expect, type Page, test } from '@playwright/test';
 import { markedProcesses } from '../src-main/platform/process-census.ts';
-import { fakeProvider, type TestFolder, testFolder, writeConfig } from './support/daemon-home.ts';
-import { appHome, exitOf, freePort, launchApp, shownWindow } from './support/desktop-app.ts';
+import { type AppFolder, appFolder, exitOf, launchApp, shownWindow } from './support/desktop-app.ts';
 import { Desktop } from './support/desktop-panel.ts';
 import { screenshot } from './support/screenshot.ts';
 
@@ -16,26 +15,20 @@ test.afterEach(async () => {
 });
 
 interface Setting {
-  readonly root: string;
-  readonly folder: TestFolder;
+  readonly folder: AppFolder;
   readonly panel: Desktop;
 }
 
 async function setUp(agents: object = {}): Promise<Setting> {
   const panel = await Desktop.start({ tray: true });
   cleanUp.push(() => panel.stop());
-  const folder = await testFolder();
+  const folder = await appFolder(agents);
   cleanUp.push(() => folder.remove());
-  const root = join(folder.home, '..');
-  await writeConfig(appHome(root), {
-    daemon: { listen: `127.0.0.1:${await freePort()}`, relay: { embeddedPort: 0 } },
-    agents: { ...agents, providers: { fake: fakeProvider } },
-  });
-  return { root, folder, panel };
+  return { folder, panel };
 }
 
-async function launch({ root, folder }: Setting): Promise<ElectronApplication> {
-  const app = await launchApp(root, { HOME: folder.workspace });
+async function launch({ folder }: Setting): Promise<ElectronApplication> {
+  const app = await launchApp(folder.root, { HOME: folder.workspace });
   const [child, exit] = [app.process(), exitOf(app)];
   // Not `close`, which would be asked what becomes of the agents.
   cleanUp.push(async () => {
@@ -59,7 +52,7 @@ async function working(
       .getByRole('status')
       .filter({ hasText: /^Working$/ }),
   ).toBeVisible();
-  const [id = ''] = await readdir(join(appHome(setting.root), 'agents'));
+  const [id = ''] = await readdir(join(setting.folder.home, 'agents'));
   return { app, page, id };
 }
 

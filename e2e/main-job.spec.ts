@@ -25,7 +25,6 @@ const STORY = 'story-canary-55ce';
 
 const program = await installProgram('opencode');
 test.skip(program === null, 'real OpenCode: the package registry cannot be reached');
-test.setTimeout(180_000);
 
 const cleanUp: (() => Promise<unknown>)[] = [];
 test.afterEach(async () => {

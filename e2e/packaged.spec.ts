@@ -10,7 +10,10 @@ import { ModelServer } from './model-server/model-server.ts';
 import { writeConfig } from './support/daemon-home.ts';
 import { packageApp, StrangeComputer } from './support/packaged-app.ts';
 
-test.skip(process.platform !== 'linux', 'packages are tried on Linux');
+test.skip(
+  process.platform !== 'linux',
+  'the way to open a package and to run it as an ordinary user is known for Linux only',
+);
 
 /** As a fuse is written in the program. */
 const [OFF, ON] = ['0'.charCodeAt(0), '1'.charCodeAt(0)];
@@ -21,7 +24,6 @@ let folder: string;
 let app: string;
 let computer: StrangeComputer;
 test.beforeAll(async () => {
-  test.setTimeout(180_000);
   folder = await mkdtemp(join(tmpdir(), 'paseo-package-'));
   app = await packageApp(folder);
 });
@@ -53,9 +55,8 @@ test('the command line of a package runs without any other Node', async () => {
 // Those that come with an adapter, which the package must bring and run.
 for (const program of AGENT_PROGRAMS.filter(({ name }) => name !== 'opencode')) {
   test(`a packaged app drives ${program.name} on a computer without Node`, async () => {
-    test.setTimeout(120_000);
     const path = await installProgram(program.name);
-    test.skip(path === null, 'the package registry cannot be reached');
+    test.skip(path === null, `real ${program.name} is not installed, and the package registry cannot be reached`);
     const model = await ModelServer.start();
     try {
       await computer.install(program.name, path!);
@@ -64,15 +65,10 @@ for (const program of AGENT_PROGRAMS.filter(({ name }) => name !== 'opencode')) 
         daemon: { listen: '127.0.0.1:0', relay: { enabled: false } },
         agents: { providers: { [program.name]: { env } } },
       });
-      const process = await computer.startApp();
-      await expect
-        .poll(
-          () => computer.paseo('daemon', 'status').catch((error: unknown) => `${process.exitCode} ${String(error)}`),
-          {
-            timeout: 20_000,
-          },
-        )
-        .toContain('127.0.0.1');
+      const started = await computer.startApp();
+      const status = () =>
+        computer.paseo('daemon', 'status').catch((error: unknown) => `${started.exitCode} ${String(error)}`);
+      await expect.poll(status).toContain('127.0.0.1');
       expect(await computer.paseo('providers')).toMatch(new RegExp(`^${program.name} +ready `, 'm'));
       model.script({ text: 'Hello from the model.' });
       const said = await computer.paseo('run', '--provider', program.name, '--cwd', computer.project, 'Say hello');

@@ -2,15 +2,14 @@ import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, realpath, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ExternalSessions } from '../src-main/daemon/agents/external-sessions.ts';
 import { ProviderDirectory } from '../src-main/daemon/agents/provider-directory.ts';
-import { runtimePaths } from '../src-main/platform/runtime-paths.ts';
 import { AGENT_PROGRAMS } from './agents/agent-program.ts';
 import { installProgram } from './agents/programs.ts';
 import { ModelServer } from './model-server/model-server.ts';
+import { builtRuntime as runtime } from './support/built-runtime.ts';
 
 /** What the program's help must know for the line that goes on with a session in a terminal. */
 const CONTINUES = { claude: '--resume', codex: 'resume', opencode: '--session' } as const;
@@ -33,8 +32,6 @@ describe.each(AGENT_PROGRAMS)('the real $name', (program) => {
     await rm(root, { recursive: true, force: true });
   });
 
-  const dist = fileURLToPath(new URL('../dist', import.meta.url));
-  const runtime = runtimePaths({ dist, resources: null, env: {}, node: process.execPath });
   function directory(env: Record<string, string>): ProviderDirectory {
     return new ProviderDirectory({
       configured: () => ({ [program.name]: { env } }),

@@ -163,6 +163,11 @@ export class AgentWorld {
     return z.looseObject({ pid: z.int() }).parse(JSON.parse(text)).pid;
   }
 
+  /** What the host keeps of what an agent's program has said: all that no daemon has read. */
+  journal(agentId: string): Promise<string> {
+    return readFile(join(this.home, 'agents', agentId, 'journal.jsonl'), 'utf8');
+  }
+
   /** Where everything stands, for a test that fails. */
   async report(): Promise<string> {
     const log = await readFile(join(this.home, 'daemon.log'), 'utf8').catch(() => '');

@@ -134,25 +134,25 @@ describe('an agent that breaks the rules in a turn', () => {
   });
 
   it('with a request after it was cancelled gets no answer from anybody, and the turn ends in time', async () => {
-    const id = await harness.create('late-ask');
-    await harness.entry(id, (body) => body.kind === 'message');
-    const begun = performance.now();
-    await harness.supervisor.cancel(id);
-    await harness.rest(id);
-    expect(performance.now() - begun).toBeLessThan(2000);
-    expect((await answerOf(harness, id)).at(-1)).toBe('turn-end: cancelled');
+    const id = await cancelled('late-ask');
     expect(harness.supervisor.get(id)?.pending).toEqual([]);
   });
 
   it('with silence can be cancelled within 2 s, and answers the next message', async () => {
-    const id = await harness.create('deaf');
-    await harness.entry(id, (body) => body.kind === 'message');
-    const begun = performance.now();
-    await harness.supervisor.cancel(id);
-    await harness.rest(id);
-    expect(performance.now() - begun).toBeLessThan(2000);
-    expect((await answerOf(harness, id)).at(-1)).toBe('turn-end: cancelled');
+    const id = await cancelled('deaf');
     await harness.say(id, 'hello');
     expect((await answerOf(harness, id, 2)).slice(-2)).toEqual(answered);
   });
 });
+
+/** An agent that was cancelled in such a turn once it had said something, and has rested within 2 s. */
+async function cancelled(what: string): Promise<string> {
+  const id = await harness.create(what);
+  await harness.entry(id, (body) => body.kind === 'message');
+  const begun = performance.now();
+  await harness.supervisor.cancel(id);
+  await harness.rest(id);
+  expect(performance.now() - begun).toBeLessThan(2000);
+  expect((await answerOf(harness, id)).at(-1)).toBe('turn-end: cancelled');
+  return id;
+}

@@ -3,7 +3,6 @@ import { markedProcesses } from '../../src-main/platform/process-census.ts';
 import { forEachProgram } from './each-program.ts';
 import type { AgentRun } from './agent-run.ts';
 import type { AgentWorld } from './agent-world.ts';
-import { waitFor } from './wait-for.ts';
 
 await forEachProgram((program, startWorld) => {
   it('goes on with its answer while the daemon is killed and comes back', async () => {
@@ -43,8 +42,7 @@ await forEachProgram((program, startWorld) => {
     held.send('two three.');
     held.end();
     await held.ended;
-    // Long enough for every program to say that the turn is over.
-    await new Promise((resolve) => setTimeout(resolve, 2000));
+    await expect.poll(() => world.journal(agent.id)).toContain('stopReason');
     await world.startDaemon();
     expect(await agent.turnEnd(2)).toMatchObject({ reason: 'end_turn', error: null, state: 'finished' });
     expect(agent.story()).toBe(
@@ -60,7 +58,7 @@ await forEachProgram((program, startWorld) => {
     process.kill(host, 'SIGKILL');
     await world.startDaemon();
     expect(await agent.turnEnd(1)).toMatchObject({ reason: 'interrupted', state: 'interrupted' });
-    await waitFor(async () => (await agent.processes('')).length === 0);
+    await expect.poll(() => agent.processes('')).toEqual([]);
     held.end();
     expect(agent.all('message').map(({ text }) => text.trim())).toEqual(['one']);
     world.model.script({ text: 'two three.' });

@@ -2,7 +2,6 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { forEachProgram } from './each-program.ts';
-import { waitFor } from './wait-for.ts';
 
 await forEachProgram((program, startWorld) => {
   it('asks, writes, is cut by nothing but its person, and remembers', { timeout: 180_000 }, async () => {
@@ -32,8 +31,8 @@ await forEachProgram((program, startWorld) => {
     model.script(program.run('setsid tail -f /dev/null & sleep 301'));
     await agent.say('Run something long');
     await agent.answer(await agent.permission(), 'allow_once');
-    await waitFor(async () => (await agent.processes('tail -f /dev/null')).length > 0);
-    await waitFor(async () => (await agent.processes('sleep 301')).length > 0);
+    await expect.poll(() => agent.processes('tail -f /dev/null')).not.toEqual([]);
+    await expect.poll(() => agent.processes('sleep 301')).not.toEqual([]);
     const cancelledAt = performance.now();
     await agent.cancel();
     expect(performance.now() - cancelledAt).toBeLessThan(2000);

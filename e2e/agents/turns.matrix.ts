@@ -3,7 +3,6 @@ import type { ToolReply } from '../model-server/reply.ts';
 import type { AgentRun } from './agent-run.ts';
 import type { AgentWorld } from './agent-world.ts';
 import { forEachProgram } from './each-program.ts';
-import { waitFor } from './wait-for.ts';
 
 await forEachProgram((program, startWorld) => {
   it('cancels while the answer streams, keeps what was said, and goes on', async () => {
@@ -33,8 +32,8 @@ await forEachProgram((program, startWorld) => {
       world.model.script(run(`${leave} sleep 301`));
       const agent = await world.create('Run something long');
       if (run === program.run) await agent.answer(await agent.permission(), 'allow_once');
-      await waitFor(async () => (await agent.processes('sleep 301')).length > 0);
-      await waitFor(async () => (await agent.processes('tail -f /dev/null')).length > 0);
+      await expect.poll(() => agent.processes('sleep 301')).not.toEqual([]);
+      await expect.poll(() => agent.processes('tail -f /dev/null')).not.toEqual([]);
       const host = await world.hostPid(agent.id);
       const begun = performance.now();
       await agent.cancel();
@@ -99,7 +98,7 @@ await forEachProgram((program, startWorld) => {
     world.model.always({ error: 401, message: 'invalid key' });
     const agent = await world.create('Hello');
     if (program.triesAgain.includes(401)) {
-      await waitFor(() => Promise.resolve(world.model.requests.length > 1));
+      await expect.poll(() => world.model.requests.length).toBeGreaterThan(1);
       await agent.cancel();
       expect(await agent.turnEnd(1)).toMatchObject({ reason: 'cancelled' });
     } else expect(await agent.turnEnd(1)).toMatchObject({ reason: 'failed', error: expect.any(String) });
@@ -113,7 +112,7 @@ await forEachProgram((program, startWorld) => {
       expect(await agent.turnEnd(1)).toMatchObject({ reason: 'failed', error: expect.stringContaining('429') });
       return;
     }
-    await waitFor(() => Promise.resolve(world.model.requests.length > 2));
+    await expect.poll(() => world.model.requests.length).toBeGreaterThan(2);
     const begun = performance.now();
     await agent.cancel();
     expect(await agent.turnEnd(1)).toMatchObject({ reason: 'cancelled', error: null });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { _electron as electron, type ElectronApplication, expect, type Page } from '@playwright/test';
 import type { DesktopApi, WindowName } from '../../src-shared/ipc/contract.ts';
+import { fakeProvider, type TestFolder, testFolder, writeConfig } from './daemon-home.ts';
 
 declare global {
   interface Window {
@@ -13,6 +14,21 @@ declare global {
 }
 
 const checkout = fileURLToPath(new URL('../../', import.meta.url));
+
+/** What {@link launchApp} is given, with the home in it. */
+export interface AppFolder extends TestFolder {
+  readonly root: string;
+}
+
+/** A folder for the app, which finds the fake agent and ports that nobody else has in its settings; `agents`: more of those. */
+export async function appFolder(agents: object = {}): Promise<AppFolder> {
+  const folder = await testFolder();
+  await writeConfig(folder.home, {
+    daemon: { listen: `127.0.0.1:${await freePort()}`, relay: { embeddedPort: 0 } },
+    agents: { ...agents, providers: { fake: fakeProvider } },
+  });
+  return { ...folder, root: join(folder.home, '..') };
+}
 
 /** Starts the built app on a home of its own. `env` adds to what it inherits, or replaces it. */
 export function launchApp(folder: string, env: Record<string, string> = {}): Promise<ElectronApplication> {

@@ -1,14 +1,11 @@
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { createDaemon } from '../../src-main/daemon/create-daemon.ts';
 import type { Daemon } from '../../src-main/daemon/daemon.ts';
-import { runtimePaths } from '../../src-main/platform/runtime-paths.ts';
 import { createRelay } from '../../src-main/relay/create-relay.ts';
+import { builtRuntime } from './built-runtime.ts';
 import { fakeProvider, type TestFolder, testFolder, writeConfig } from './daemon-home.ts';
 import { freePort } from './desktop-app.ts';
 import { until } from './until.ts';
-
-const dist = fileURLToPath(new URL('../../dist', import.meta.url));
 
 interface PhoneDaemonOptions {
   /** Beside the fake agent, or in its place: `agents.providers` of config.json. */
@@ -67,8 +64,8 @@ export class PhoneDaemon {
         flags: {},
         kind: 'headless',
         attended: false,
-        webRoot: join(dist, 'phone'),
-        runtime: runtimePaths({ dist, resources: null, env: process.env, node: process.execPath }),
+        webRoot: join(import.meta.dirname, '../../dist/phone'),
+        runtime: builtRuntime,
         loginShell: false,
         version: '0.0.0',
         logToStderr: false,

@@ -130,6 +130,7 @@ describe('endMarked', () => {
 
   it('spares what started earlier, and who is excepted', async () => {
     const early = await run('echo up; exec sleep 60');
+    // Starts are counted in hundredths of a second, and what starts in the same one is not spared.
     await new Promise((resolve) => setTimeout(resolve, 50));
     const since = startMoment();
     const [{ started } = { started: 0 }] = await markedProcesses(agentId);

@@ -1,34 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { runs, someone, SupervisorHarness, words } from './supervisor-harness.ts';
-import type { HarnessOptions } from './supervisor-harness.ts';
+import { harnessStarter, runs, someone, words } from './supervisor-harness.ts';
+import type { SupervisorHarness } from './supervisor-harness.ts';
 
-const harnesses: SupervisorHarness[] = [];
-afterEach(async () => {
-  for (const harness of harnesses.splice(0)) await harness.close();
-});
-
-async function start(options?: HarnessOptions): Promise<SupervisorHarness> {
-  const harness = await SupervisorHarness.start(options);
-  harnesses.push(harness);
-  return harness;
-}
-
-async function programOf(h: SupervisorHarness, id: string): Promise<number> {
-  const text = await readFile(join(h.folder, id, 'host.json'), 'utf8');
-  return (JSON.parse(text) as { program: { pid: number } }).program.pid;
-}
-
-/** The process that the agent has started and told of as its newest message. */
-async function orphanOf(h: SupervisorHarness, id: string, not: number[] = []): Promise<number> {
-  const pidIn = (text: string): number => Number(/orphan (\d+)$/.exec(text)?.[1]);
-  const told = await h.entry(
-    id,
-    (one) => one.kind === 'message' && pidIn(one.text) > 0 && !not.includes(pidIn(one.text)),
-  );
-  return pidIn(told.kind === 'message' ? told.text : '');
-}
+const start = harnessStarter(afterEach);
 
 /** Milliseconds that a cancel took. */
 async function cancel(h: SupervisorHarness, id: string): Promise<number> {
@@ -44,15 +20,15 @@ describe('a cancel', () => {
   test('ends what the turn has started and left running, and nothing that was there before', async () => {
     const h = await start();
     const id = await h.run('orphan');
-    const before = await orphanOf(h, id);
-    const program = await programOf(h, id);
+    const before = await h.orphan(id);
+    const { program } = await h.host(id);
     await h.supervisor.prompt(id, words('orphan\nhang'), someone);
-    const during = await orphanOf(h, id, [before]);
+    const during = await h.orphan(id, before);
     expect(await cancel(h, id)).toBeLessThan(IN_TIME_MS);
-    expect(await Promise.all([during, before, program].map(runs))).toEqual([false, true, true]);
+    expect(await Promise.all([during, before, program.pid].map(runs))).toEqual([false, true, true]);
     expect(h.supervisor.get(id)).toMatchObject({ state: 'stopped' });
     await h.say(id, 'say fine');
-    expect(await programOf(h, id)).toBe(program);
+    expect((await h.host(id)).program.pid).toBe(program.pid);
     expect((await h.lines(id)).at(-2)).toBe('message: fine');
   });
 
@@ -63,7 +39,7 @@ describe('a cancel', () => {
     h.alias('helped', { label: 'Helped', command: '/bin/sh', args: ['-c', script, 'sh', command!, ...args] });
     const prompt = words('orphan\nhang');
     const { agentId: id } = await h.supervisor.create({ provider: 'helped', cwd: h.cwd, prompt, by: someone });
-    const orphan = await orphanOf(h, id);
+    const orphan = await h.orphan(id);
     const helper = Number(await readFile(join(h.cwd, 'helper'), 'utf8'));
     await h.supervisor.cancel(id);
     expect(await Promise.all([orphan, helper].map(runs))).toEqual([false, true]);
@@ -79,7 +55,7 @@ describe('a cancel', () => {
     await writeFile(join(h.root, 'memory', 'mute'), '');
     await h.supervisor.prompt(id, words('say never'), someone);
     await h.until(id, ({ state }) => state === 'starting');
-    await vi.waitFor(() => programOf(h, id), 60_000);
+    await vi.waitFor(() => h.host(id), 60_000);
     expect(await cancel(h, id)).toBeLessThan(IN_TIME_MS);
     expect(h.supervisor.get(id)).toMatchObject({ state: 'stopped' });
     void h.supervisor.prompt(id, words('say never'), someone);
@@ -90,10 +66,10 @@ describe('a cancel', () => {
   test('that the agent ignores, as it does every signal it can, ends its program and all it has started in time', async () => {
     const h = await start();
     const id = await h.create('orphan\ndeaf');
-    const orphan = await orphanOf(h, id);
-    const program = await programOf(h, id);
+    const orphan = await h.orphan(id);
+    const { program } = await h.host(id);
     expect(await cancel(h, id)).toBeLessThan(IN_TIME_MS);
-    expect(await Promise.all([orphan, program].map(runs))).toEqual([false, false]);
+    expect(await Promise.all([orphan, program.pid].map(runs))).toEqual([false, false]);
     expect(h.supervisor.get(id)).toMatchObject({ state: 'stopped', error: null });
     await h.say(id, 'recall');
     expect((await h.lines(id)).slice(-2)).toEqual(['message: orphan\ndeaf', 'turn-end: end_turn']);

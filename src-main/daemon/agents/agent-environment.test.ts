@@ -1,6 +1,8 @@
-import { expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { agentEnvironment } from './agent-environment.ts';
-import { SupervisorHarness } from './supervisor-harness.ts';
+import { harnessStarter } from './supervisor-harness.ts';
+
+const start = harnessStarter(afterEach);
 
 const secrets = [
   'PASEO_HOME',
@@ -26,15 +28,11 @@ test('a child gets the allow-list, what the provider entry says and its marker',
 
 test('a real agent sees none of the secrets of the daemon and inherits no descriptor', async () => {
   const env = Object.fromEntries(secrets.map((name) => [name, 'canary']));
-  const h = await SupervisorHarness.start({ env });
-  try {
-    const id = await h.run([...secrets.map((name) => `env ${name}`), 'env PASEO_AGENT_ID', 'fds'].join('\n'));
-    const [, said] = await h.transcript(id);
-    const expected = `${secrets.map((name) => `${name}=(not set)`).join('')}PASEO_AGENT_ID=${id}`;
-    expect(said).toMatchObject({ kind: 'message', text: expect.stringContaining(expected) });
-    const descriptors = said?.kind === 'message' ? said.text.slice(expected.length) : '?';
-    expect(descriptors.split(' ').filter((target) => !/^(socket|pipe):/.test(target) && target !== '')).toEqual([]);
-  } finally {
-    await h.close();
-  }
+  const h = await start({ env });
+  const id = await h.run([...secrets.map((name) => `env ${name}`), 'env PASEO_AGENT_ID', 'fds'].join('\n'));
+  const [, said] = await h.transcript(id);
+  const expected = `${secrets.map((name) => `${name}=(not set)`).join('')}PASEO_AGENT_ID=${id}`;
+  expect(said).toMatchObject({ kind: 'message', text: expect.stringContaining(expected) });
+  const descriptors = said?.kind === 'message' ? said.text.slice(expected.length) : '?';
+  expect(descriptors.split(' ').filter((target) => !/^(socket|pipe):/.test(target) && target !== '')).toEqual([]);
 });

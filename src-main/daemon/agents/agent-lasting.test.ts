@@ -2,31 +2,18 @@ import { execFileSync } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { runs, someone, SupervisorHarness } from './supervisor-harness.ts';
-import type { HarnessOptions } from './supervisor-harness.ts';
-import { SupervisorProcess, supervisorScript } from './supervisor-process.ts';
+import { harnessStarter, runs, someone } from './supervisor-harness.ts';
+import type { SupervisorHarness } from './supervisor-harness.ts';
+import { makeSupervisorScript, SupervisorProcess } from './supervisor-process.ts';
 
-beforeAll(supervisorScript, 60_000);
-
-const harnesses: SupervisorHarness[] = [];
-const processes: SupervisorProcess[] = [];
-afterEach(async () => {
-  for (const process of processes.splice(0)) await process.kill();
-  for (const harness of harnesses.splice(0)) await harness.close();
-});
-
-async function start(options?: HarnessOptions): Promise<SupervisorHarness> {
-  const harness = await SupervisorHarness.start(options);
-  harnesses.push(harness);
-  return harness;
-}
+beforeAll(makeSupervisorScript);
+const start = harnessStarter(afterEach);
 
 /** A daemon of its own process that works on the prompt until it has said these lines, and is killed then. */
 async function killedAt(h: SupervisorHarness, prompt: string, ...lines: string[]): Promise<void> {
-  const process = await SupervisorProcess.start(h, prompt);
-  processes.push(process);
-  for (const line of lines) await process.until((one) => one === line);
-  await process.kill();
+  const daemon = await SupervisorProcess.start(h, prompt);
+  for (const line of lines) await daemon.until((one) => one === line);
+  await daemon.kill();
 }
 
 async function takeOver(h: SupervisorHarness): Promise<string> {
@@ -34,21 +21,12 @@ async function takeOver(h: SupervisorHarness): Promise<string> {
   return h.supervisor.list()[0]!.id;
 }
 
-interface Host {
-  pid: number;
-  program: { pid: number };
-}
-
-async function hostOf(h: SupervisorHarness, id: string): Promise<Host> {
-  return JSON.parse(await readFile(join(h.folder, id, 'host.json'), 'utf8')) as Host;
-}
-
 describe('agents that are kept when the daemon stops', () => {
   test('go on with their turns, which a later daemon tells without a gap', async () => {
     const h = await start();
     const id = await h.create('tool Look\nstream 60 10\nsay end');
     await h.entry(id, ({ kind }) => kind === 'message');
-    const { program } = await hostOf(h, id);
+    const { program } = await h.host(id);
     const { logId } = h.supervisor.get(id)!;
     await h.restart('keep');
     expect(h.supervisor.get(id)).toMatchObject({ state: 'working', logId });
@@ -60,23 +38,23 @@ describe('agents that are kept when the daemon stops', () => {
       `message: ${words}end`,
       'turn-end: end_turn',
     ]);
-    expect((await hostOf(h, id)).program.pid).toBe(program.pid);
+    expect((await h.host(id)).program.pid).toBe(program.pid);
   });
 
   test('can still be cancelled, with what their turn has started', async () => {
     const h = await start();
     const id = await h.create('orphan\nhang');
-    const told = await h.entry(id, ({ kind }) => kind === 'message');
+    const orphan = await h.orphan(id);
     await h.restart('keep');
     await h.supervisor.cancel(id);
     expect(h.supervisor.get(id)).toMatchObject({ state: 'stopped' });
-    expect(await runs(Number(told.kind === 'message' && /\d+/.exec(told.text)?.[0]))).toBe(false);
+    expect(await runs(orphan)).toBe(false);
   });
 
   test('are those that work: the others end', async () => {
     const h = await start();
     const id = await h.run('say hi');
-    const { pid, program } = await hostOf(h, id);
+    const { pid, program } = await h.host(id);
     await h.supervisor.stop('keep');
     expect(await runs(program.pid)).toBe(false);
     await expect.poll(() => runs(pid)).toBe(false);
@@ -88,7 +66,7 @@ describe('after a daemon was killed', () => {
     const h = await start();
     await killedAt(h, 'say hi', 'finished');
     const id = await takeOver(h);
-    const { program } = await hostOf(h, id);
+    const { program } = await h.host(id);
     // Killed before the end of the turn was on disk, the daemon hears of it again.
     expect(await h.rest(id)).toMatchObject({ state: 'finished' });
     await h.say(id, 'recall');
@@ -99,14 +77,14 @@ describe('after a daemon was killed', () => {
       'message: say hi',
       'turn-end: end_turn',
     ]);
-    expect((await hostOf(h, id)).program.pid).toBe(program.pid);
+    expect((await h.host(id)).program.pid).toBe(program.pid);
   });
 
   test('and the host with it, what the agent had said is told, and the turn goes on with its memory', async () => {
     const h = await start();
     await killedAt(h, 'orphan\nask Go on', 'needs-you');
     const [id] = h.agentIds();
-    const { pid, program } = await hostOf(h, id!);
+    const { pid, program } = await h.host(id!);
     process.kill(pid, 'SIGKILL');
     await takeOver(h);
     expect(h.supervisor.get(id!)).toMatchObject({
@@ -140,9 +118,8 @@ describe('after a daemon was killed', () => {
     const h = await start();
     await killedAt(h, 'stream 20 5\nsay end', 'working', 'changed');
     const [id] = h.agentIds();
-    const journal = () => readFile(join(h.folder, id!, 'journal.jsonl'), 'utf8');
-    await vi.waitFor(async () => expect(await journal()).toContain('stopReason'), 60_000);
-    process.kill((await hostOf(h, id!)).pid, 'SIGKILL');
+    await expect.poll(() => h.journal(id!)).toContain('stopReason');
+    process.kill((await h.host(id!)).pid, 'SIGKILL');
     await takeOver(h);
     expect(h.supervisor.get(id!)).toMatchObject({ state: 'finished', error: null });
     const words = Array.from({ length: 20 }, (_, i) => `word${i + 1} `).join('');
@@ -171,9 +148,8 @@ describe('after a daemon was killed', () => {
     const daemon = await SupervisorProcess.start(h, 'say hello', {
       fake: { ...fake, args: [...fake!.args!, '--start-hang'] },
     });
-    processes.push(daemon);
     await daemon.until((line) => line === 'starting');
-    const host = await vi.waitFor(() => hostOf(h, h.agentIds()[0]!), 60_000);
+    const host = await vi.waitFor(() => h.host(h.agentIds()[0]!), 60_000);
     await daemon.kill();
     const id = await takeOver(h);
     expect(await Promise.all([host.pid, host.program.pid].map(runs))).toEqual([false, false]);
@@ -195,7 +171,7 @@ test('an agent whose host is killed fails with the reason, and starts again with
   const h = await start();
   const id = await h.create('say before\nhang');
   await h.entry(id, ({ kind }) => kind === 'message');
-  const { pid, program } = await hostOf(h, id);
+  const { pid, program } = await h.host(id);
   process.kill(pid, 'SIGKILL');
   await h.rest(id);
   expect(h.supervisor.get(id)).toMatchObject({ state: 'failed', error: expect.stringContaining('ended from outside') });

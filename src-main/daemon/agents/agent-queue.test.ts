@@ -1,20 +1,11 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { MAX_QUEUED_PROMPTS } from '../../../src-shared/limits.ts';
-import { someone, SupervisorHarness, words } from './supervisor-harness.ts';
-import type { HarnessOptions } from './supervisor-harness.ts';
+import { harnessStarter, someone, words } from './supervisor-harness.ts';
+import type { SupervisorHarness } from './supervisor-harness.ts';
 
-const harnesses: SupervisorHarness[] = [];
-afterEach(async () => {
-  for (const harness of harnesses.splice(0)) await harness.close();
-});
-
-async function start(options?: HarnessOptions): Promise<SupervisorHarness> {
-  const harness = await SupervisorHarness.start(options);
-  harnesses.push(harness);
-  return harness;
-}
+const start = harnessStarter(afterEach);
 
 /** An agent that waits to be told what it may do, with `prompts` behind that turn. */
 async function busy(h: SupervisorHarness, ...prompts: string[]): Promise<{ id: string; queued: string[] }> {
@@ -39,6 +30,8 @@ const queueOf = (h: SupervisorHarness, id: string) =>
     .detail(id)!
     .get()
     .queue.map(({ text }) => text);
+/** Of a turn whose prompt is "say later". */
+const later = ['user: say later', 'message: later', 'turn-end: end_turn'];
 const done = (h: SupervisorHarness, id: string) =>
   h.until(id, ({ state, queued }) => state !== 'working' && state !== 'starting' && queued === 0);
 
@@ -157,7 +150,7 @@ describe('a queue', () => {
     expect(h.supervisor.detail(id)!.get()).toMatchObject({ queuePaused: true, queue: [{ id: queued[0] }] });
     await h.supervisor.resumeQueue(id);
     await done(h, id);
-    expect((await h.lines(id)).slice(-3)).toEqual(['user: say later', 'message: later', 'turn-end: end_turn']);
+    expect((await h.lines(id)).slice(-3)).toEqual(later);
     const file = JSON.parse(await readFile(join(h.folder, id, 'queue.json'), 'utf8')) as unknown;
     expect(file).toMatchObject({ waiting: [] });
   });
@@ -170,12 +163,7 @@ describe('a queue', () => {
     await allow(h, id);
     await h.entry(id, (body) => body.kind === 'message' && body.text === 'later');
     await h.rest(id);
-    expect((await h.lines(id)).slice(-4)).toEqual([
-      'turn-end: end_turn',
-      'user: say later',
-      'message: later',
-      'turn-end: end_turn',
-    ]);
+    expect((await h.lines(id)).slice(-4)).toEqual(['turn-end: end_turn', ...later]);
   });
 
   test.each(['lives', 'was ended'])(
@@ -186,18 +174,12 @@ describe('a queue', () => {
       await h.entry(id, ({ kind }) => kind === 'message');
       await h.supervisor.prompt(id, words('say later'), someone);
       await h.supervisor.stop('keep');
-      const read = (name: string): Promise<string> => readFile(join(h.folder, id, name), 'utf8');
-      await vi.waitFor(async () => expect(await read('journal.jsonl')).toContain('stopReason'), 60_000);
-      if (host === 'was ended') process.kill((JSON.parse(await read('host.json')) as { pid: number }).pid, 'SIGKILL');
+      await expect.poll(() => h.journal(id)).toContain('stopReason');
+      if (host === 'was ended') process.kill((await h.host(id)).pid, 'SIGKILL');
       await h.restart();
       await h.entry(id, (body) => body.kind === 'message' && body.text === 'later');
       await h.rest(id);
-      expect((await h.lines(id)).slice(2)).toEqual([
-        'turn-end: end_turn',
-        'user: say later',
-        'message: later',
-        'turn-end: end_turn',
-      ]);
+      expect((await h.lines(id)).slice(2)).toEqual(['turn-end: end_turn', ...later]);
     },
   );
 });

@@ -2,19 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { AgentDetail } from '../../../src-shared/wire/detail.ts';
-import { someone, SupervisorHarness } from './supervisor-harness.ts';
-import type { HarnessOptions } from './supervisor-harness.ts';
+import { harnessStarter, someone } from './supervisor-harness.ts';
+import type { SupervisorHarness } from './supervisor-harness.ts';
 
-const harnesses: SupervisorHarness[] = [];
-afterEach(async () => {
-  for (const harness of harnesses.splice(0)) await harness.close();
-});
-
-async function start(options?: HarnessOptions): Promise<SupervisorHarness> {
-  const harness = await SupervisorHarness.start(options);
-  harnesses.push(harness);
-  return harness;
-}
+const start = harnessStarter(afterEach);
 
 const rich = { args: ['--rich'] };
 const phone = { deviceId: 'aaaaaaaa', name: 'Phone' };

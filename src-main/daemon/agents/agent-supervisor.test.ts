@@ -2,19 +2,9 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { AgentSummary } from '../../../src-shared/wire/agent.ts';
-import { runs, someone, SupervisorHarness, words } from './supervisor-harness.ts';
-import type { HarnessOptions } from './supervisor-harness.ts';
+import { harnessStarter, runs, someone, words } from './supervisor-harness.ts';
 
-const harnesses: SupervisorHarness[] = [];
-afterEach(async () => {
-  for (const harness of harnesses.splice(0)) await harness.close();
-});
-
-async function start(options?: HarnessOptions): Promise<SupervisorHarness> {
-  const harness = await SupervisorHarness.start(options);
-  harnesses.push(harness);
-  return harness;
-}
+const start = harnessStarter(afterEach);
 
 describe('a turn', () => {
   test('is listed from its start, and its transcript says what happened', async () => {
@@ -127,7 +117,7 @@ describe('a permission request', () => {
     const id = await h.create(how === 'withdraw' ? 'close' : 'ask Run it');
     if (how !== 'withdraw') await h.needsYou(id);
     if (how === 'cancel') await h.supervisor.cancel(id);
-    if (how === 'crash') process.kill(await agentPid(h, id), 'SIGKILL');
+    if (how === 'crash') process.kill((await h.host(id)).program.pid, 'SIGKILL');
     await h.rest(id);
     expect(await h.lines(id)).toContain('permission-answer: nobody');
     expect(h.supervisor.get(id)?.pending).toEqual([]);
@@ -175,22 +165,15 @@ describe('an agent that cannot be started', () => {
 test('an archived agent ends its program and takes no prompts until it is back', async () => {
   const h = await start();
   const id = await h.run('say hi');
-  const pid = await agentPid(h, id);
+  const { program } = await h.host(id);
   await h.supervisor.archive(id, true);
-  expect(await runs(pid)).toBe(false);
+  expect(await runs(program.pid)).toBe(false);
   expect(h.supervisor.get(id)).toMatchObject({ archived: true, state: 'finished' });
   await expect(h.supervisor.prompt(id, words('hi'), someone)).rejects.toMatchObject({ code: 'bad_request' });
   await h.supervisor.archive(id, false);
   await h.say(id, 'recall');
   expect((await h.lines(id)).at(-2)).toBe('message: say hi');
 });
-
-async function agentPid(h: SupervisorHarness, id: string): Promise<number> {
-  const { program } = JSON.parse(await readFile(join(h.folder, id, 'host.json'), 'utf8')) as {
-    program: { pid: number };
-  };
-  return program.pid;
-}
 
 test('an agent that is being archived takes no prompt any more', async () => {
   const h = await start();

@@ -188,6 +188,7 @@ describe('a host without a daemon', () => {
     const lines = new LineReader(again);
     await lines.next();
     again.detach();
+    // Nothing tells that a host goes on: without the open turn it would end its program after 1 ms.
     await new Promise((resolve) => setTimeout(resolve, 300));
     const last = (await fixture.attach())!;
     expect(last.welcome.ended).toBeNull();

@@ -134,7 +134,7 @@ export class LineReader {
   }
 }
 
-/** Resolves when that process is no more; a zombie is not. */
+/** Resolves when that process is no more; a zombie is not. It is looked for again and again, as it is no child of this one. */
 export async function untilGone(pid: number): Promise<void> {
   for (const start = await processStart(pid); start !== null && (await processStart(pid)) === start;)
     await new Promise((resolve) => setTimeout(resolve, 5));

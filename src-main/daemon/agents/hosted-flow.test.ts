@@ -122,6 +122,7 @@ describe('sweep', () => {
     await program.send('deaf-child', {});
     const before = Number(await lines.next());
     expect(await program.sweep({ orphansOnly: false })).toEqual([]);
+    // Starts are counted in hundredths of a second, and what starts in the same one is not spared.
     await new Promise((resolve) => setTimeout(resolve, 50));
     await program.send('child', { id: 1, method: 'session/prompt' });
     await program.send('deaf-child', {});
@@ -159,7 +160,7 @@ async function residentMegabytes(pid: number): Promise<number> {
   return Number(/VmRSS:\s*(\d+)/.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 }
 
-/** Resolves when the number does not change any more. */
+/** Resolves when the number does not change any more: only time can tell that nothing happens. */
 async function untilSteady(measure: () => Promise<number>): Promise<void> {
   for (let before = -1, same = 0; same < 5;) {
     const value = await measure();

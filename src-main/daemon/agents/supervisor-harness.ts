@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Clock } from '../../../src-shared/clock.ts';
@@ -12,6 +12,8 @@ import { collectingLogger } from '../../platform/logger.ts';
 import { processStart } from '../../platform/process-start.ts';
 import type { PromptInput } from './agent-service.ts';
 import { AgentSupervisor } from './agent-supervisor.ts';
+import { readHostFile } from './host-file.ts';
+import type { HostFile } from './host-file.ts';
 import { UploadStore } from './upload-store.ts';
 
 export const someone = { deviceId: null, name: 'Test' };
@@ -38,6 +40,21 @@ export function words(text: string): PromptInput {
   return { text, attachments: [], mentions: [] };
 }
 
+/** Gives what starts a harness that is closed after the test. `afterEach` is the test runner's. */
+export function harnessStarter(
+  afterEach: (run: () => Promise<void>) => void,
+): (options?: HarnessOptions) => Promise<SupervisorHarness> {
+  const started: SupervisorHarness[] = [];
+  afterEach(async () => {
+    for (const harness of started.splice(0)) await harness.close();
+  });
+  return async (options) => {
+    const harness = await SupervisorHarness.start(options);
+    started.push(harness);
+    return harness;
+  };
+}
+
 /** A supervisor with the fake agent as provider `fake`, in folders of its own. For tests. */
 export class SupervisorHarness {
   readonly root: string;
@@ -50,6 +67,7 @@ export class SupervisorHarness {
   readonly #options: HarnessOptions;
   readonly #hostProgram: string;
   readonly #aliases: Record<string, ProviderConfig> = {};
+  readonly #users: (() => Promise<void>)[] = [];
 
   private constructor(root: string, options: HarnessOptions, uploads: UploadStore, hostProgram: string) {
     this.root = root;
@@ -82,9 +100,15 @@ export class SupervisorHarness {
   }
 
   async close(): Promise<void> {
+    for (const end of this.#users.splice(0)) await end();
     await this.supervisor.stop('stop');
     await this.uploads.stop();
     await rm(this.root, { recursive: true, force: true });
+  }
+
+  /** Of something else that works on these folders: how it is ended before they go. */
+  onClose(end: () => Promise<void>): void {
+    this.#users.push(end);
   }
 
   /** Creates an agent and, with a prompt, waits for the end of its first turn. */
@@ -113,6 +137,24 @@ export class SupervisorHarness {
   /** Of what is on disk, whoever made it. */
   agentIds(): string[] {
     return readdirSync(this.folder);
+  }
+
+  /** What the host of an agent says of itself. Rejects when there is none. */
+  async host(id: string): Promise<HostFile> {
+    const file = await readHostFile(join(this.folder, id));
+    if (file === null) throw new Error('there is no host');
+    return file;
+  }
+
+  /** What the host keeps of what the program of an agent has said: all that no supervisor has read. */
+  journal(id: string): Promise<string> {
+    return readFile(join(this.folder, id, 'journal.jsonl'), 'utf8');
+  }
+
+  /** The process that the agent has started and told of, and that is `not` one of these. */
+  async orphan(id: string, ...not: number[]): Promise<number> {
+    const pidIn = (body: EntryBody) => Number(body.kind === 'message' && /orphan (\d+)$/.exec(body.text)?.[1]);
+    return pidIn(await this.entry(id, (body) => pidIn(body) > 0 && !not.includes(pidIn(body))));
   }
 
   rest(id: string): Promise<AgentSummary> {

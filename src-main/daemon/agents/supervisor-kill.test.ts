@@ -1,28 +1,10 @@
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { someone, SupervisorHarness } from './supervisor-harness.ts';
-import type { HarnessOptions } from './supervisor-harness.ts';
-import { SupervisorProcess, supervisorScript } from './supervisor-process.ts';
+import { harnessStarter, someone } from './supervisor-harness.ts';
+import type { SupervisorHarness } from './supervisor-harness.ts';
+import { makeSupervisorScript, SupervisorProcess } from './supervisor-process.ts';
 
-beforeAll(supervisorScript, 60_000);
-
-const harnesses: SupervisorHarness[] = [];
-const processes: SupervisorProcess[] = [];
-afterEach(async () => {
-  for (const process of processes.splice(0)) await process.kill();
-  for (const harness of harnesses.splice(0)) await harness.close();
-});
-
-async function start(options?: HarnessOptions): Promise<SupervisorHarness> {
-  const harness = await SupervisorHarness.start(options);
-  harnesses.push(harness);
-  return harness;
-}
-
-async function daemon(h: SupervisorHarness, prompt?: string): Promise<SupervisorProcess> {
-  const process = await SupervisorProcess.start(h, prompt);
-  processes.push(process);
-  return process;
-}
+beforeAll(makeSupervisorScript);
+const start = harnessStarter(afterEach);
 
 /** The only agent, when a supervisor of this process has taken over. */
 async function takeOver(h: SupervisorHarness): Promise<string> {
@@ -67,13 +49,13 @@ function wordsTo(n: number): string {
 describe('a daemon that is killed', () => {
   test('again and again in one turn loses nothing of it and tells nothing twice', async () => {
     const h = await start();
-    let running = await daemon(h, story);
+    let running = await SupervisorProcess.start(h, story);
     for (const line of ['working', 'changed']) await running.until((one) => one === line);
     for (const changes of [2, 45, 9, 60, 1, 25, 4, 40]) {
       let left = changes;
       await running.until((line) => ['finished', 'interrupted', 'failed'].includes(line) || left-- === 0);
       await running.kill();
-      running = await daemon(h);
+      running = await SupervisorProcess.start(h);
     }
     await running.until((line) => line === 'started');
     await running.kill();
@@ -89,11 +71,11 @@ describe('a daemon that is killed', () => {
     expect(await h.lines(id)).toEqual(told);
     await h.say(id, 'recall');
     expect((await h.lines(id)).slice(told.length)).toEqual(['user: recall', `message: ${story}`, 'turn-end: end_turn']);
-  }, 60_000);
+  });
 
   test('while a permission request waits leaves it open, and the answer reaches the agent', async () => {
     const h = await start();
-    const running = await daemon(h, 'say before\nask Now what\nsay after');
+    const running = await SupervisorProcess.start(h, 'say before\nask Now what\nsay after');
     await running.until((line) => line === 'needs-you');
     await running.kill();
     const id = await takeOver(h);
@@ -110,17 +92,15 @@ describe('a daemon that is killed', () => {
       'message: chosen: reject_onceafter',
       'turn-end: end_turn',
     ]);
-  }, 30_000);
+  });
 
   test('and stays away hears of the end of the turn later', async () => {
     const h = await start();
-    const running = await daemon(h, 'stream 20 20\nsay end');
+    const running = await SupervisorProcess.start(h, 'stream 20 20\nsay end');
     await running.until((line) => line === 'changed');
     await running.until((line) => line === 'changed');
     await running.kill();
-    const memory = h.root;
-    expect(memory).toBeTruthy();
-    await new Promise((resolve) => setTimeout(resolve, 700));
+    await expect.poll(() => h.journal(h.agentIds()[0]!)).toContain('stopReason');
     const id = await takeOver(h);
     await h.rest(id);
     expect(await h.lines(id)).toEqual([
@@ -128,5 +108,5 @@ describe('a daemon that is killed', () => {
       `message: ${wordsTo(20)}end`,
       'turn-end: end_turn',
     ]);
-  }, 30_000);
+  });
 });

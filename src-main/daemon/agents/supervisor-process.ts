@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -23,45 +23,31 @@ const logger = collectingLogger();
 const store = await UploadStore.open({ folder: uploads, clock: systemClock, date: () => new Date(), logger });
 const supervisor = new AgentSupervisor({ ...plain, uploads: store, logger, maxRunning: () => 64, providers: () => providers });
 const by = { deviceId: null, name: 'Test' };
-const told = new Set();
-const follow = (id) => {
-  if (told.has(id)) return;
-  told.add(id);
-  supervisor.timeline(id).onChange(() => process.stdout.write('changed\\n'));
+const followed = new Set();
+const tell = ({ id, state, pending }) => {
+  if (!followed.has(id)) supervisor.timeline(id).onChange(() => process.stdout.write('changed\\n'));
+  followed.add(id);
+  process.stdout.write(state + '\\n');
+  for (const { requestId, title } of pending)
+    if (title.startsWith('Allow')) supervisor.answerPermission(id, requestId, 'yes', by).catch(() => {});
 };
-supervisor.onChange((agent) => {
-  follow(agent.id);
-  process.stdout.write(agent.state + '\\n');
-  for (const { requestId, title } of agent.pending)
-    if (title.startsWith('Allow')) supervisor.answerPermission(agent.id, requestId, 'yes', by).then(() => process.stdout.write('answered\\n'), () => {});
-});
+supervisor.onChange(tell);
 await supervisor.start();
-for (const agent of supervisor.list()) {
-  follow(agent.id);
-  process.stdout.write(agent.state + '\\n');
-  for (const { requestId, title } of agent.pending)
-    if (title.startsWith('Allow')) supervisor.answerPermission(agent.id, requestId, 'yes', by).catch(() => {});
-}
+supervisor.list().forEach(tell);
 process.stdout.write('started\\n');
 const text = process.argv[3];
 if (text) await supervisor.create({ provider: 'fake', cwd, prompt: { text, attachments: [], mentions: [] }, by });
-process.stdin.on('data', async (how) => {
-  await supervisor.stop(String(how).trim());
-  process.exit(0);
-});
+// Runs until it is killed, also when no agent is left.
+process.stdin.resume();
 `;
 
-let made: Promise<string> | null = null;
+let script = '';
 
-/** Bundled once per process, which takes seconds. */
-export function supervisorScript(): Promise<string> {
-  return (made ??= make());
-}
-
-function make(): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'paseo-supervisor-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  return bundledScript(folder, source);
+/** Before all tests of a file: bundles the program, which takes seconds. Resolves with what removes it. */
+export async function makeSupervisorScript(): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(tmpdir(), 'paseo-supervisor-'));
+  script = await bundledScript(folder, source);
+  return () => rm(folder, { recursive: true });
 }
 
 /** For tests: a supervisor in a process of its own, which can be killed. It works on the folders of a harness. */
@@ -74,11 +60,14 @@ export class SupervisorProcess {
     this.#lines = createInterface(child.stdout!)[Symbol.asyncIterator]();
   }
 
+  /** One that is killed before the harness is closed, at the latest. */
   static async start(h: SupervisorHarness, prompt = '', providers = h.providers): Promise<SupervisorProcess> {
     const options = { ...h.plain, providers, uploads: join(h.root, 'uploads'), cwd: h.cwd };
-    const args = [await supervisorScript(), JSON.stringify(options), prompt];
+    const args = [script, JSON.stringify(options), prompt];
     const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
-    return new SupervisorProcess(child);
+    const started = new SupervisorProcess(child);
+    h.onClose(() => started.kill());
+    return started;
   }
 
   /** Resolves after it has said a line that `holds`; false when it has ended. */
@@ -95,12 +84,6 @@ export class SupervisorProcess {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const exited = once(this.#child, 'exit');
     this.#child.kill('SIGKILL');
-    await exited;
-  }
-
-  async stop(agents: 'keep' | 'stop'): Promise<void> {
-    const exited = once(this.#child, 'exit');
-    this.#child.stdin!.write(`${agents}\n`);
     await exited;
   }
 }

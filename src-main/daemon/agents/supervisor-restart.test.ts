@@ -1,31 +1,16 @@
 import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { readHostFile } from './host-file.ts';
-import { runs, someone, SupervisorHarness, words } from './supervisor-harness.ts';
-import type { HarnessOptions } from './supervisor-harness.ts';
+import { harnessStarter, runs, someone, words } from './supervisor-harness.ts';
+import type { SupervisorHarness } from './supervisor-harness.ts';
 
-const harnesses: SupervisorHarness[] = [];
-afterEach(async () => {
-  for (const harness of harnesses.splice(0)) await harness.close();
-});
-
-async function start(options?: HarnessOptions): Promise<SupervisorHarness> {
-  const harness = await SupervisorHarness.start(options);
-  harnesses.push(harness);
-  return harness;
-}
+const start = harnessStarter(afterEach);
 
 /** Linux: processes whose environment has the harness's home. */
 async function processesOf(h: SupervisorHarness): Promise<string[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const environments = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')));
   return pids.filter((_, i) => environments[i]!.includes(`HOME=${h.root}\0`));
-}
-
-async function orphanOf(h: SupervisorHarness, id: string): Promise<number> {
-  const body = await h.entry(id, (one) => one.kind === 'message' && one.text.startsWith('orphan'));
-  return Number(body.kind === 'message' && /\d+/.exec(body.text)?.[0]);
 }
 
 describe('after a restart', () => {
@@ -65,7 +50,7 @@ describe('after a restart', () => {
   test('a turn that was stopped with the daemon is interrupted, and nothing of it runs on', async () => {
     const h = await start();
     const id = await h.create('orphan\nask Go on');
-    const orphan = await orphanOf(h, id);
+    const orphan = await h.orphan(id);
     await h.needsYou(id);
     const old = await h.restart();
     expect(await runs(orphan)).toBe(false);
@@ -104,13 +89,13 @@ describe('after a restart', () => {
     for (const id of ids) await h.needsYou(id);
     await h.supervisor.stop('keep');
     const [record, queue] = ids.map((id) => join(h.folder, id));
-    const hosts = await Promise.all([record!, queue!].map((folder) => readHostFile(folder)));
+    const hosts = await Promise.all(ids.map((id) => h.host(id)));
     await writeFile(join(record!, 'agent.json'), '{"format":');
     await writeFile(join(queue!, 'queue.json'), '{}', { mode: 0o644 });
     await chmod(join(queue!, 'queue.json'), 0o644);
     await h.restart('keep');
     expect(ids.map((id) => h.supervisor.get(id)?.state)).toEqual(['failed', 'failed']);
-    for (const host of hosts) for (const pid of [host!.pid, host!.program.pid]) expect(await runs(pid)).toBe(false);
+    for (const host of hosts) for (const pid of [host.pid, host.program.pid]) expect(await runs(pid)).toBe(false);
     expect(await readdir(record!)).toContain('journal.jsonl');
   });
 });
@@ -124,7 +109,7 @@ test('stopping twice, or while everything is under way, leaves nothing running',
     expect(h.supervisor.get(id)?.state).toBe(i % 2 === 0 ? 'ready' : 'stopped');
   }
   const ids = await Promise.all([h.create(null), h.create('orphan\nhang'), h.create('say never')]);
-  const orphan = await orphanOf(h, ids[1]);
+  const orphan = await h.orphan(ids[1]);
   await Promise.all([h.supervisor.stop('stop'), h.supervisor.stop('stop')]);
   expect(await runs(orphan)).toBe(false);
   expect(await processesOf(h)).toEqual([]);
