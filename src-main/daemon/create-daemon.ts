@@ -10,8 +10,8 @@ import { generateSigningKeyPair, signMessage, type SigningKeyPair } from '../pla
 import { createNodeProvider } from '../platform/node-crypto.ts';
 import { AgentFiles } from './agents/agent-files.ts';
 import { AgentSupervisor } from './agents/agent-supervisor.ts';
-import { FileCompletion } from './agents/file-completion.ts';
-import { UploadStore } from './agents/upload-store.ts';
+import { FileCompletion } from './agents/prompts/file-completion.ts';
+import { UploadStore } from './agents/prompts/upload-store.ts';
 import { ConfigStore } from './config/config-store.ts';
 import type { AgentsAtStop, Daemon, DaemonOptions } from './daemon.ts';
 import { ChannelAcceptor } from './devices/channel-acceptor.ts';

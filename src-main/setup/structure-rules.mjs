@@ -41,6 +41,13 @@ const HOST_CONTRACT = [
   'start-spec',
 ].map((name) => `src-main/agent-host/${name}.ts`);
 
+const AGENTS = 'src-main/daemon/agents';
+const AGENTS_MAY = [...BASE, ...HOST_CONTRACT, 'src-main/daemon', '!src-main/daemon/sessions'];
+/** Folders of the agents; each may import those before it, and all may import what lies beside the folders. */
+const AGENT_FOLDERS = ['hosted', 'acp', 'recording', 'requests', 'prompts', 'providers'].map(
+  (name) => `${AGENTS}/${name}`,
+);
+
 const ANYWHERE = /^(zod|@noble\/[^/]+)(\/|$)/;
 const BROWSER =
   /^(zod|@noble\/[^/]+|react|react-dom|react-markdown|radix-ui|lucide-react|@tanstack\/[^/]+|qrcode|jsqr)(\/|$)/;
@@ -62,11 +69,13 @@ const ZONES = {
     testsMay: ['src-main/relay', 'e2e/fake-agent'],
     packages: NODE,
   },
-  'src-main/daemon/agents': {
-    may: [...BASE, ...HOST_CONTRACT, 'src-main/daemon', '!src-main/daemon/sessions'],
-    testsMay: ['e2e/fake-agent'],
-    packages: NODE,
-  },
+  [AGENTS]: { may: AGENTS_MAY, testsMay: ['e2e/fake-agent'], packages: NODE },
+  ...Object.fromEntries(
+    AGENT_FOLDERS.map((folder, at) => {
+      const later = AGENT_FOLDERS.slice(at + 1).map((other) => `!${other}`);
+      return [folder, { may: [...AGENTS_MAY, ...later], testsMay: ['e2e/fake-agent'], packages: NODE }];
+    }),
+  ),
   'src-main/relay': { may: BASE, packages: NODE },
   'src-main/cli': {
     may: [...BASE, 'src-main/daemon/create-daemon.ts', 'src-main/relay/create-relay.ts'],

@@ -50,6 +50,11 @@ describe('structureViolations', () => {
     ['src-main/daemon/a.ts', `export type X = import('../cli/target.ts').T;`, 'src-main/cli/target.ts'],
     ['src-main/daemon/agents/a.ts', `import '../sessions/target.ts';`, 'src-main/daemon/sessions/target.ts'],
     ['src-main/daemon/agents/a.ts', `import '../../agent-host/target.ts';`, 'src-main/agent-host/target.ts'],
+    [
+      'src-main/daemon/agents/acp/a.ts',
+      `import '../providers/target.ts';`,
+      'src-main/daemon/agents/providers/target.ts',
+    ],
     ['src-main/agent-host/a.ts', `import '../daemon/target.ts';`, 'src-main/daemon/target.ts'],
     ['src-main/cli/a.ts', `import '../daemon/target.ts';`, 'src-main/daemon/target.ts'],
     ['src-main/platform/a.ts', `import '../daemon/target.ts';`, 'src-main/daemon/target.ts'],

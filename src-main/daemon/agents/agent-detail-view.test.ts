@@ -6,9 +6,9 @@ import { USAGE_CHANGE_MS } from '../limits.ts';
 import { jsonBytes } from '../timeline/entry-bounds.ts';
 import { AgentDetailView } from './agent-detail-view.ts';
 import { AgentRecord } from './agent-folder.ts';
-import { PromptQueue } from './prompt-queue.ts';
-import { providerTable } from './provider-table.ts';
-import { SessionState } from './session-state.ts';
+import { PromptQueue } from './prompts/prompt-queue.ts';
+import { providerTable } from './providers/provider-table.ts';
+import { SessionState } from './acp/session-state.ts';
 
 const AT = '2026-01-01T00:00:00.000Z';
 const by = { deviceId: null, name: 'Test' };

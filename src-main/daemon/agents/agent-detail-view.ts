@@ -4,9 +4,9 @@ import { AgentDetail } from '../../../src-shared/wire/detail.ts';
 import { MAX_DETAIL_BYTES, USAGE_CHANGE_MS } from '../limits.ts';
 import { jsonBytes } from '../timeline/entry-bounds.ts';
 import type { AgentRecord } from './agent-folder.ts';
-import type { PromptQueue } from './prompt-queue.ts';
+import type { PromptQueue } from './prompts/prompt-queue.ts';
 import type { ProviderEntry } from './providers/provider-entry.ts';
-import type { SessionState } from './session-state.ts';
+import type { SessionState } from './acp/session-state.ts';
 
 interface DetailSources {
   readonly record: () => AgentRecord;

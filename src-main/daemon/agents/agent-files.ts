@@ -1,9 +1,9 @@
 import type { FileMatch } from '../../../src-shared/wire/agent.ts';
 import type { Params, Result } from '../../../src-shared/wire/requests.ts';
 import { AgentError } from './agent-error.ts';
-import type { AgentAttachments } from './attachment-store.ts';
-import type { FileCompletion } from './file-completion.ts';
-import type { UploadStore } from './upload-store.ts';
+import type { AgentAttachments } from './prompts/attachment-store.ts';
+import type { FileCompletion } from './prompts/file-completion.ts';
+import type { UploadStore } from './prompts/upload-store.ts';
 
 /** What sessions may ask of files. Failures are {@link AgentError}s with the code that the client gets. */
 export interface FileService {

@@ -7,13 +7,13 @@ import type { TimelineLog } from '../timeline/timeline-log.ts';
 import { AgentError } from './agent-error.ts';
 import type { AgentRecord } from './agent-folder.ts';
 import type { PromptInput, PromptPlace } from './agent-service.ts';
-import type { AgentAttachments } from './attachment-store.ts';
+import type { AgentAttachments } from './prompts/attachment-store.ts';
 import { lastMessage } from './open-turn.ts';
-import { checkMentions, promptBlocks } from './prompt-content.ts';
-import type { PromptQueue } from './prompt-queue.ts';
-import type { SessionState } from './session-state.ts';
+import { checkMentions, promptBlocks } from './prompts/prompt-content.ts';
+import type { PromptQueue } from './prompts/prompt-queue.ts';
+import type { SessionState } from './acp/session-state.ts';
 import type { TurnRunner } from './turn-runner.ts';
-import type { UploadStore } from './upload-store.ts';
+import type { UploadStore } from './prompts/upload-store.ts';
 
 /** What a turn begins with. */
 type Message = Pick<QueuedPrompt, 'text' | 'attachments' | 'mentions' | 'by'>;

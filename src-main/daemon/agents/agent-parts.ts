@@ -7,9 +7,9 @@ import type { Agent } from './agent.ts';
 import { AgentFolder } from './agent-folder.ts';
 import type { AgentRecord } from './agent-folder.ts';
 import type { RuntimeServices } from './agent-runtime.ts';
-import { AgentAttachments } from './attachment-store.ts';
-import { forgetHost, hostOf } from './host-leftover.ts';
-import type { UploadStore } from './upload-store.ts';
+import { AgentAttachments } from './prompts/attachment-store.ts';
+import { forgetHost, hostOf } from './hosted/host-leftover.ts';
+import type { UploadStore } from './prompts/upload-store.ts';
 
 export interface AgentServices extends RuntimeServices {
   readonly clock: Clock;

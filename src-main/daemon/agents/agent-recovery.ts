@@ -1,20 +1,20 @@
 import type { Clock } from '../../../src-shared/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { TimelineLog } from '../timeline/timeline-log.ts';
-import { AcpConnection } from './acp-connection.ts';
-import { PromptResult, updateOf } from './acp-schema.ts';
-import { promptEnd } from './prompt-end.ts';
-import { describeEnd } from './agent-failure.ts';
+import { AcpConnection } from './acp/acp-connection.ts';
+import { PromptResult, updateOf } from './acp/acp-schema.ts';
+import { promptEnd } from './acp/prompt-end.ts';
+import { describeEnd } from './acp/agent-failure.ts';
 import type { AgentFolder, AgentRecord } from './agent-folder.ts';
 import type { AgentRequests } from './agent-requests.ts';
 import type { AgentRuntime } from './agent-runtime.ts';
-import { forgetHost, leftover } from './host-leftover.ts';
-import { HostedProgram } from './hosted-program.ts';
+import { forgetHost, leftover } from './hosted/host-leftover.ts';
+import { HostedProgram } from './hosted/hosted-program.ts';
 import { timelineTail } from './open-turn.ts';
-import { parseRpc } from './rpc-message.ts';
+import { parseRpc } from './acp/rpc-message.ts';
 import { stateAfter } from './turn-runner.ts';
 import type { TurnRunner } from './turn-runner.ts';
-import type { UpdateRecorder } from './update-recorder.ts';
+import type { UpdateRecorder } from './recording/update-recorder.ts';
 
 interface Recovery {
   readonly folder: AgentFolder;

@@ -3,11 +3,11 @@ import { z } from 'zod';
 import { toBase32 } from '../../../src-shared/bytes.ts';
 import type { TimelineEntry } from '../../../src-shared/wire/timeline.ts';
 import type { TimelineLog } from '../timeline/timeline-log.ts';
-import type { AgentCall } from './acp-connection.ts';
-import { PermissionRequest } from './acp-schema.ts';
-import { PermissionDesk } from './permission-desk.ts';
-import { QuestionDesk } from './question-desk.ts';
-import type { UpdateRecorder } from './update-recorder.ts';
+import type { AgentCall } from './acp/acp-connection.ts';
+import { PermissionRequest } from './acp/acp-schema.ts';
+import { PermissionDesk } from './requests/permission-desk.ts';
+import { QuestionDesk } from './requests/question-desk.ts';
+import type { UpdateRecorder } from './recording/update-recorder.ts';
 
 /** What an agent asks of a person: its permission requests and questions. Everything else that it may ask of a client is refused. */
 export class AgentRequests {

@@ -10,7 +10,7 @@ import type { AgentFolder, AgentRecord } from './agent-folder.ts';
 import { newAgent, storedAgent } from './agent-parts.ts';
 import type { AgentServices } from './agent-parts.ts';
 import { damagedSummary } from './damaged-agent.ts';
-import { forgetHost, stopHost } from './host-leftover.ts';
+import { forgetHost, stopHost } from './hosted/host-leftover.ts';
 
 /** Agents looked at together while the daemon starts. */
 const LOAD_AT_ONCE = 8;

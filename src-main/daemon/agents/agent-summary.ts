@@ -3,7 +3,7 @@ import type { TimelineLog } from '../timeline/timeline-log.ts';
 import type { AgentRecord } from './agent-folder.ts';
 import type { AgentRequests } from './agent-requests.ts';
 import type { AgentRuntime } from './agent-runtime.ts';
-import type { PromptQueue } from './prompt-queue.ts';
+import type { PromptQueue } from './prompts/prompt-queue.ts';
 import type { TurnRunner } from './turn-runner.ts';
 
 interface SummarySources {

@@ -16,14 +16,14 @@ import type { AgentServices } from './agent-parts.ts';
 import { AgentRoster } from './agent-roster.ts';
 import type { AgentService, CreateAgent, PromptInput, PromptPlace } from './agent-service.ts';
 import { folderTitle, titleOf } from './agent-title.ts';
-import type { AgentAttachments } from './attachment-store.ts';
-import { ExternalSessions } from './external-sessions.ts';
-import type { SessionQuery } from './external-sessions.ts';
-import { listFolders, workingFolder } from './folder-listing.ts';
-import { ProviderDirectory } from './provider-directory.ts';
-import { providerTable } from './provider-table.ts';
+import type { AgentAttachments } from './prompts/attachment-store.ts';
+import { ExternalSessions } from './providers/external-sessions.ts';
+import type { SessionQuery } from './providers/external-sessions.ts';
+import { listFolders, workingFolder } from './prompts/folder-listing.ts';
+import { ProviderDirectory } from './providers/provider-directory.ts';
+import { providerTable } from './providers/provider-table.ts';
 import { SessionImports } from './session-imports.ts';
-import type { UploadStore } from './upload-store.ts';
+import type { UploadStore } from './prompts/upload-store.ts';
 
 interface AgentSupervisorOptions {
   /** An existing folder of ours, `$PASEO_HOME/agents`. */

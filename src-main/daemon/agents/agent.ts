@@ -3,7 +3,7 @@ import type { Actor } from '../../../src-shared/wire/timeline.ts';
 import type { HostPosition } from '../timeline/host-position.ts';
 import { AgentDetailView } from './agent-detail-view.ts';
 import { AgentError, notSaved } from './agent-error.ts';
-import { AgentFailure, isLogin } from './agent-failure.ts';
+import { AgentFailure, isLogin } from './acp/agent-failure.ts';
 import type { AgentFolder } from './agent-folder.ts';
 import { AgentInbox } from './agent-inbox.ts';
 import type { AgentParts, AgentServices } from './agent-parts.ts';
@@ -13,15 +13,15 @@ import { AgentRuntime } from './agent-runtime.ts';
 import { agentSummary } from './agent-summary.ts';
 import { folderTitle, titleOf } from './agent-title.ts';
 import { firstMessage } from './open-turn.ts';
-import { PromptQueue } from './prompt-queue.ts';
-import { RecordKeeper } from './record-keeper.ts';
+import { PromptQueue } from './prompts/prompt-queue.ts';
+import { RecordKeeper } from './recording/record-keeper.ts';
 import { chooseOption } from './session-choice.ts';
-import { SessionFile } from './session-file.ts';
-import { SessionState } from './session-state.ts';
-import { timelineBrake } from './timeline-brake.ts';
+import { SessionFile } from './acp/session-file.ts';
+import { SessionState } from './acp/session-state.ts';
+import { timelineBrake } from './recording/timeline-brake.ts';
 import { TurnRunner } from './turn-runner.ts';
 import type { TurnEnd } from './turn-runner.ts';
-import { UpdateRecorder } from './update-recorder.ts';
+import { UpdateRecorder } from './recording/update-recorder.ts';
 
 /** One agent: its record, its timeline, its queue, and its program while it runs. */
 export class Agent {

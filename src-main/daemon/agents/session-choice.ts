@@ -2,8 +2,8 @@ import type { Actor } from '../../../src-shared/wire/timeline.ts';
 import type { TimelineLog } from '../timeline/timeline-log.ts';
 import { AgentError, notSaved } from './agent-error.ts';
 import type { AgentRuntime } from './agent-runtime.ts';
-import type { SessionFile } from './session-file.ts';
-import type { SessionState } from './session-state.ts';
+import type { SessionFile } from './acp/session-file.ts';
+import type { SessionState } from './acp/session-state.ts';
 
 interface SessionParts {
   readonly runtime: AgentRuntime;

@@ -3,9 +3,9 @@ import { randomId } from '../timeline/random-id.ts';
 import { AgentError } from './agent-error.ts';
 import type { AgentRoster } from './agent-roster.ts';
 import { folderTitle } from './agent-title.ts';
-import type { ExternalSessions, SessionQuery } from './external-sessions.ts';
-import { workingFolder } from './folder-listing.ts';
-import type { ProviderDirectory } from './provider-directory.ts';
+import type { ExternalSessions, SessionQuery } from './providers/external-sessions.ts';
+import { workingFolder } from './prompts/folder-listing.ts';
+import type { ProviderDirectory } from './providers/provider-directory.ts';
 
 interface ImportOptions {
   readonly roster: AgentRoster;

@@ -12,9 +12,9 @@ import { collectingLogger } from '../../platform/logger.ts';
 import { processStart } from '../../platform/process-start.ts';
 import type { PromptInput } from './agent-service.ts';
 import { AgentSupervisor } from './agent-supervisor.ts';
-import { readHostFile } from './host-file.ts';
-import type { HostFile } from './host-file.ts';
-import { UploadStore } from './upload-store.ts';
+import { readHostFile } from './hosted/host-file.ts';
+import type { HostFile } from './hosted/host-file.ts';
+import { UploadStore } from './prompts/upload-store.ts';
 
 export const someone = { deviceId: null, name: 'Test' };
 const FAKE_AGENT = resolve(import.meta.dirname, '../../../e2e/fake-agent/fake-agent.mjs');

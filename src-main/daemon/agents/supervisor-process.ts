@@ -15,7 +15,7 @@ const here = (name: string): string => JSON.stringify(join(import.meta.dirname, 
  */
 const source = `
 import { AgentSupervisor } from ${here('agent-supervisor.ts')};
-import { UploadStore } from ${here('upload-store.ts')};
+import { UploadStore } from ${here('prompts/upload-store.ts')};
 import { collectingLogger } from ${here('../../platform/logger.ts')};
 import { systemClock } from ${here('../../../src-shared/clock.ts')};
 const { providers, uploads, cwd, ...plain } = JSON.parse(process.argv[2]);

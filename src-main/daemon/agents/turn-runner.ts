@@ -4,13 +4,13 @@ import type { EntryBody } from '../../../src-shared/wire/timeline.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { AGENT_CANCEL_GRACE_MS, AGENT_CANCEL_STOP_GRACE_MS } from '../limits.ts';
 import type { TimelineLog } from '../timeline/timeline-log.ts';
-import { turnTokens } from './acp-schema.ts';
-import type { PromptEnd } from './prompt-end.ts';
+import { turnTokens } from './acp/acp-schema.ts';
+import type { PromptEnd } from './acp/prompt-end.ts';
 import { AgentError } from './agent-error.ts';
-import { AgentFailure, isLogin } from './agent-failure.ts';
+import { AgentFailure, isLogin } from './acp/agent-failure.ts';
 import type { AgentRequests } from './agent-requests.ts';
 import type { AgentRuntime } from './agent-runtime.ts';
-import type { UpdateRecorder } from './update-recorder.ts';
+import type { UpdateRecorder } from './recording/update-recorder.ts';
 
 type EndBody = Omit<Extract<EntryBody, { kind: 'turn-end' }>, 'kind'>;
 

@@ -5,7 +5,7 @@ import {
   refuseHostedModel,
   refuseUnnamedModel,
   withoutHostedModels,
-} from '../opencode-model-guard.ts';
+} from './opencode-model-guard.ts';
 import type { AgentFacts, FoundProgram } from './provider-entry.ts';
 
 const INSTALL =

@@ -1,5 +1,5 @@
 import type { RuntimePaths } from '../../../platform/runtime-paths.ts';
-import type { SessionFacts } from '../session-facts.ts';
+import type { SessionFacts } from '../acp/session-facts.ts';
 
 /** A program of Paseo's that speaks ACP in front of a person's own program, which does not. */
 type AdapterName = 'claude' | 'codex';
