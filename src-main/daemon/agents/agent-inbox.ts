@@ -79,12 +79,10 @@ export class AgentInbox {
     if (last === null || !['interrupted', 'failed', 'stopped'].includes(state)) {
       throw new AgentError('bad_request', 'There is no turn to go on with. Send a message.');
     }
-    const { text, attachments = [], mentions = [] } = last;
-    // The agent was not given the message.
-    const again = { text, attachments, mentions, by };
-    return {
-      seq: await this.#beginAnew(sent === null ? again : { text: CONTINUE, attachments: [], mentions: [], by }),
-    };
+    const { text, attachments = [], mentions = [] } = last.message;
+    // A record may be one write behind what a daemon that was killed had done.
+    const given = sent !== null || last.heard;
+    return { seq: await this.#beginAnew(given ? { ...GO_ON, by } : { text, attachments, mentions, by }) };
   }
 
   async resumeQueue(): Promise<void> {
@@ -144,4 +142,4 @@ function entryOf({ text, attachments, mentions, by }: Message): EntryBody {
 
 const NOT_SAVED = 'The message could not be saved and was not sent.';
 /** What an agent is told that has its session again. */
-const CONTINUE = 'Continue where you left off.';
+const GO_ON = { text: 'Continue where you left off.', attachments: [], mentions: [] };

@@ -86,6 +86,9 @@ describe('after a daemon was killed', () => {
     const [id] = h.agentIds();
     const { pid, program } = await h.host(id!);
     process.kill(pid, 'SIGKILL');
+    // As after a kill that came before it was on disk that the program has the prompt.
+    const record = join(h.folder, id!, 'agent.json');
+    await writeFile(record, JSON.stringify({ ...JSON.parse(await readFile(record, 'utf8')), sent: null }));
     await takeOver(h);
     expect(h.supervisor.get(id!)).toMatchObject({
       state: 'interrupted',

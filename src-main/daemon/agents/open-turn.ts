@@ -46,12 +46,22 @@ export async function firstMessage(timeline: TimelineLog): Promise<Extract<Entry
 
 const FIRST_ENTRIES = 100;
 
-/** The newest message of a person; null when there is none. */
-export async function lastMessage(timeline: TimelineLog): Promise<Extract<EntryBody, { kind: 'user' }> | null> {
-  let found: Extract<EntryBody, { kind: 'user' }> | null = null;
-  await timeline.visitBackward(({ body }) => {
-    if (body.kind === 'user') found = body;
-    return found === null;
-  });
-  return found;
+/** The newest message of a person. `heard`: the agent has said something since, so it was given the message. */
+interface LastMessage {
+  readonly message: Extract<EntryBody, { kind: 'user' }>;
+  readonly heard: boolean;
 }
+
+/** null when there is none. */
+export async function lastMessage(timeline: TimelineLog): Promise<LastMessage | null> {
+  let message: LastMessage['message'] | null = null;
+  let heard = false;
+  await timeline.visitBackward(({ body }) => {
+    if (body.kind === 'user') message = body;
+    else heard ||= SAID.has(body.kind);
+    return message === null;
+  });
+  return message && { message, heard };
+}
+
+const SAID: ReadonlySet<EntryBody['kind']> = new Set(['message', 'thought', 'tool', 'plan', 'permission', 'question']);
