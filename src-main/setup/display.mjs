@@ -25,7 +25,8 @@ export async function withDisplay(work) {
     const cookie = randomBytes(16).toString('hex');
     // The server takes a cookie for whatever display it then finds to be free.
     await authorise(authority, ':0', cookie);
-    const screen = ['-displayfd', '3', '-screen', '0', SCREEN, '-nolisten', 'tcp', '-auth', authority];
+    // Without a client it would start anew, and refuse the next one meanwhile.
+    const screen = ['-displayfd', '3', '-screen', '0', SCREEN, '-noreset', '-nolisten', 'tcp', '-auth', authority];
     const server = await announced('Xvfb', screen);
     programs.push(server);
     const display = `:${server.line}`;
