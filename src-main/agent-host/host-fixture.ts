@@ -13,5 +13,7 @@ export function testHostProgram(): Promise<string> {
 function make(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'paseo-host-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  // How the test runner ends its workers.
+  process.once('SIGTERM', () => process.exit());
   return bundledScript(folder, `import ${JSON.stringify(join(import.meta.dirname, 'agent-host.ts'))};\n`);
 }
