@@ -201,6 +201,8 @@ export const HOST_QUEUE_LOW_BYTES = 128 * 1024;
 export const HOST_START_TIMEOUT_MS = 20_000;
 /** From the connection until the host has answered; it does nothing else. */
 export const HOST_ATTACH_TIMEOUT_MS = 10_000;
+/** A host that is left takes what it was sent at once; one that does nothing is not waited for. */
+export const HOST_DETACH_TIMEOUT_MS = 2000;
 /** A host that was told to stop its program and says nothing of its end is killed. It gives up itself a little earlier. */
 export const HOST_STOP_TIMEOUT_MS = 10_000;
 

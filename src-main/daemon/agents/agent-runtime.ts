@@ -177,10 +177,11 @@ export class AgentRuntime {
     await this.#closing;
   }
 
-  /** Leaves the program running for a later daemon. False when there is none that could be left. */
-  detach(): boolean {
-    this.#session?.detach();
-    return this.#session !== null;
+  /** Leaves the program running for a later daemon; resolves with false when there is none that could be left. */
+  async detach(): Promise<boolean> {
+    const session = this.#session;
+    await session?.detach();
+    return session !== null;
   }
 
   /** The failure for people, with what mends it. */

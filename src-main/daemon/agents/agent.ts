@@ -207,7 +207,7 @@ export class Agent {
   }
 
   async #stop(agents: 'keep' | 'stop'): Promise<void> {
-    const left = agents === 'keep' && this.#turns.canBeLeft && this.#runtime.detach();
+    const left = agents === 'keep' && this.#turns.canBeLeft && (await this.#runtime.detach());
     if (!left) {
       const interrupted = this.#turns.interrupt();
       this.requests.cancelAll();

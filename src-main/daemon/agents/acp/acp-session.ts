@@ -179,11 +179,11 @@ export class AcpSession {
     await this.#reading;
   }
 
-  /** Leaves the program running. Nothing more is told. */
-  detach(): void {
+  /** Leaves the program running. Nothing more is told. Resolves when it has all that it was given. */
+  async detach(): Promise<void> {
     this.#phase = 'detached';
     this.#reader.detach();
-    this.#options.program.detach();
+    await this.#options.program.detach();
   }
 
   async #started<T>(open: () => Promise<T>, signal: AbortSignal): Promise<T> {

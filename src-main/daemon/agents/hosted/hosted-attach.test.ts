@@ -66,7 +66,7 @@ describe('attaching', () => {
     const lines = new LineReader(first);
     await first.send('count 5', {});
     await lines.to(5);
-    first.detach();
+    await first.detach();
     expect(await lines.next()).toBeNull();
     await expect(first.send('echo x', {})).rejects.toMatchObject({ code: 'detached' });
     const second = (await fixture.attach(2))!;
@@ -98,7 +98,7 @@ describe('attaching', () => {
     await program.send('echo {"jsonrpc":"2.0","id":9,"result":{"stopReason":"end_turn"}}', {});
     expect(await lines.next()).toBe('first');
     expect(await lines.next()).toContain('end_turn');
-    program.detach();
+    await program.detach();
     const again = (await fixture.attach(3))!;
     expect(again.welcome).toMatchObject({ highestRequestId: 9, lastPromptId: 9, promptOpen: false, last: 3 });
     await again.send('echo third', { answers: { id: 'r1', line: 1 } });
@@ -115,7 +115,7 @@ describe('attaching', () => {
     first.ack(3);
     // The host answers it after the acknowledgement.
     await first.sweep({ orphansOnly: true });
-    first.detach();
+    await first.detach();
     const second = (await fixture.attach())!;
     expect(second.welcome).toMatchObject({ base: 3, last: 5 });
     const again = new LineReader(second);
@@ -163,13 +163,28 @@ describe('attaching', () => {
 });
 
 describe('a host without a daemon', () => {
+  it('has what it was sent last, also when its program talks meanwhile', async () => {
+    const program = await fixture.start();
+    const host = await fixture.hostPid();
+    await program.send('tick 1', {});
+    await new LineReader(program).next();
+    process.kill(host, 'SIGSTOP');
+    const last = [program.send('echo last', {}), program.detach()];
+    // Nothing tells that the program has said something to a host that does not run.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    process.kill(host, 'SIGCONT');
+    await Promise.all(last);
+    const lines = new LineReader((await fixture.attach())!);
+    for (let line = await lines.next(); line !== 'last'; line = await lines.next()) expect(line).not.toBeNull();
+  });
+
   it('ends its program when no turn is open, and keeps what was said', async () => {
     const program = await fixture.start({}, { idleMs: 100 });
     const host = await fixture.hostPid();
     const lines = new LineReader(program);
     await program.send('count 3', {});
     await lines.to(3);
-    program.detach();
+    await program.detach();
     await untilGone(host);
     expect(await markedProcesses(fixture.agentId)).toEqual([]);
     expect(await fixture.attach()).toBeNull();
@@ -183,17 +198,17 @@ describe('a host without a daemon', () => {
     const program = await fixture.start({}, { idleMs: 1 });
     const host = await fixture.hostPid();
     await program.send('tick 100', { id: 1, method: 'session/prompt' });
-    program.detach();
+    await program.detach();
     const again = (await fixture.attach())!;
     const lines = new LineReader(again);
     await lines.next();
-    again.detach();
+    await again.detach();
     // Nothing tells that a host goes on: without the open turn it would end its program after 1 ms.
     await new Promise((resolve) => setTimeout(resolve, 300));
     const last = (await fixture.attach())!;
     expect(last.welcome.ended).toBeNull();
     await last.send('echo {"id":1,"result":{}}', {});
-    last.detach();
+    await last.detach();
     await untilGone(host);
     expect((await leftover(fixture.folder))?.end).not.toBeNull();
   });
@@ -203,7 +218,7 @@ describe('a host without a daemon', () => {
     const host = await fixture.hostPid();
     await program.send('tick 100', { id: 1, method: 'session/prompt' });
     await new LineReader(program).next();
-    program.detach();
+    await program.detach();
     await untilGone(host);
     expect(await markedProcesses(fixture.agentId)).toEqual([]);
   });
@@ -236,7 +251,7 @@ describe('a host that is killed', () => {
     const lines = new LineReader(program);
     await lines.to(3);
     const host = await fixture.hostPid();
-    program.detach();
+    await program.detach();
     process.kill(host, 'SIGKILL');
     await untilGone(host);
     expect(await fixture.attach()).toBeNull();

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Clock } from '../../../../src-shared/clock.ts';
 import { deferred } from '../../../../src-shared/deferred.ts';
 import { writeFrame, writeMessage } from '../../../agent-host/frames.ts';
@@ -14,7 +15,7 @@ import type {
 } from '../../../agent-host/host-protocol.ts';
 import { MAX_HOST_INPUT_BYTES } from '../../../agent-host/limits.ts';
 import type { Logger } from '../../../platform/logger.ts';
-import { HOST_STOP_TIMEOUT_MS } from '../../limits.ts';
+import { HOST_DETACH_TIMEOUT_MS, HOST_STOP_TIMEOUT_MS } from '../../limits.ts';
 import { HostError } from './host-error.ts';
 import { endHost, endRemains, readHostFile, removeHostFile, socketIsOurs } from './host-file.ts';
 import type { HostFile } from './host-file.ts';
@@ -181,12 +182,18 @@ export class HostedProgram {
     return end;
   }
 
-  /** Leaves the program running, for a later {@link attach}. Idempotent. */
-  detach(): void {
+  /** Leaves the program running, for a later {@link attach}. Resolves when the host has all that it was sent. Idempotent. */
+  async detach(): Promise<void> {
     if (this.#state !== 'attached') return;
     this.#leave('detached');
     this.#queue.close('unwanted');
-    this.#link.socket.destroySoon();
+    const { socket } = this.#link;
+    // It is read on to its end: a host that could write no more would take no more either.
+    const closed = once(socket, 'close');
+    socket.end();
+    const cancel = this.#clock.after(HOST_DETACH_TIMEOUT_MS, () => socket.destroy());
+    await closed;
+    cancel();
   }
 
   #listen(): void {

@@ -20,7 +20,7 @@ describe('a request of the program', () => {
     await first.send('echo yes', { answers: { id: 7, line: 1 } });
     await first.send(`echo ${request(7)}`, {});
     await lines.to(3);
-    first.detach();
+    await first.detach();
     const second = (await fixture.attach())!;
     const again = new LineReader(second);
     await second.send('echo yes again', { answers: { id: 7, line: 1 } });
@@ -40,14 +40,14 @@ describe('a request of the program', () => {
     await lines.to(6);
     first.ack(6);
     await first.sweep({ orphansOnly: true });
-    first.detach();
+    await first.detach();
     const second = (await fixture.attach())!;
     expect(second.welcome).toMatchObject({ base: 6, last: 6, asked: 1 });
     const again = new LineReader(second);
     expect([await again.next(), again.n]).toEqual([request('b'), 2]);
     await second.send('echo done', { answers: { id: 'b', line: 2 } });
     expect([await again.next(), again.n]).toEqual(['done', 7]);
-    second.detach();
+    await second.detach();
     expect((await fixture.attach())!.welcome).toMatchObject({ asked: 0 });
   });
 
