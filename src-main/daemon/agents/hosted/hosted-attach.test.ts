@@ -225,6 +225,17 @@ describe('a host without a daemon', () => {
 });
 
 describe('a host that is killed', () => {
+  it('while it is left does not fail who leaves it', async () => {
+    const program = await fixture.start();
+    const host = await fixture.hostPid();
+    process.kill(host, 'SIGSTOP');
+    // More than the system takes for a host that does not read.
+    void program.send(`echo ${'x'.repeat(8 * 1024 * 1024)}`, {}).catch(() => {});
+    const left = program.detach();
+    process.kill(host, 'SIGKILL');
+    await expect(left).resolves.toBeUndefined();
+  });
+
   it('leaves every line, and the daemon ends what the program left running', async () => {
     const program = await fixture.start();
     const lines = new LineReader(program);

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Clock } from '../../../../src-shared/clock.ts';
 import { deferred } from '../../../../src-shared/deferred.ts';
 import { writeFrame, writeMessage } from '../../../agent-host/frames.ts';
@@ -189,7 +188,7 @@ export class HostedProgram {
     this.#queue.close('unwanted');
     const { socket } = this.#link;
     // It is read on to its end: a host that could write no more would take no more either.
-    const closed = once(socket, 'close');
+    const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
     socket.end();
     const cancel = this.#clock.after(HOST_DETACH_TIMEOUT_MS, () => socket.destroy());
     await closed;
