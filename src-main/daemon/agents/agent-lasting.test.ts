@@ -16,11 +16,6 @@ async function killedAt(h: SupervisorHarness, prompt: string, ...lines: string[]
   await daemon.kill();
 }
 
-async function takeOver(h: SupervisorHarness): Promise<string> {
-  await h.restart();
-  return h.supervisor.list()[0]!.id;
-}
-
 describe('agents that are kept when the daemon stops', () => {
   test('go on with their turns, which a later daemon tells without a gap', async () => {
     const h = await start();
@@ -65,7 +60,7 @@ describe('after a daemon was killed', () => {
   test('an agent that rests is taken over as it is', async () => {
     const h = await start();
     await killedAt(h, 'say hi', 'finished');
-    const id = await takeOver(h);
+    const id = await h.takeOver();
     const { program } = await h.host(id);
     // Killed before the end of the turn was on disk, the daemon hears of it again.
     expect(await h.rest(id)).toMatchObject({ state: 'finished' });
@@ -89,7 +84,7 @@ describe('after a daemon was killed', () => {
     // As after a kill that came before it was on disk that the program has the prompt.
     const record = join(h.folder, id!, 'agent.json');
     await writeFile(record, JSON.stringify({ ...JSON.parse(await readFile(record, 'utf8')), sent: null }));
-    await takeOver(h);
+    await h.takeOver();
     expect(h.supervisor.get(id!)).toMatchObject({
       state: 'interrupted',
       pending: [],
@@ -123,7 +118,7 @@ describe('after a daemon was killed', () => {
     const [id] = h.agentIds();
     await expect.poll(() => h.journal(id!)).toContain('stopReason');
     process.kill((await h.host(id!)).pid, 'SIGKILL');
-    await takeOver(h);
+    await h.takeOver();
     expect(h.supervisor.get(id!)).toMatchObject({ state: 'finished', error: null });
     const words = Array.from({ length: 20 }, (_, i) => `word${i + 1} `).join('');
     expect((await h.lines(id!)).slice(1)).toEqual([`message: ${words}end`, 'turn-end: end_turn']);
@@ -154,7 +149,7 @@ describe('after a daemon was killed', () => {
     await daemon.until((line) => line === 'starting');
     const host = await vi.waitFor(() => h.host(h.agentIds()[0]!), 60_000);
     await daemon.kill();
-    const id = await takeOver(h);
+    const id = await h.takeOver();
     expect(await Promise.all([host.pid, host.program.pid].map(runs))).toEqual([false, false]);
     expect(h.supervisor.get(id)).toMatchObject({ state: 'interrupted' });
     await h.supervisor.resume(id, someone);

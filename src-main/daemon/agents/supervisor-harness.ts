@@ -99,6 +99,12 @@ export class SupervisorHarness {
     return old;
   }
 
+  /** As {@link restart}, where another process was the daemon; gives the id of its only agent. */
+  async takeOver(): Promise<string> {
+    await this.restart();
+    return this.supervisor.list()[0]!.id;
+  }
+
   async close(): Promise<void> {
     for (const end of this.#users.splice(0)) await end();
     await this.supervisor.stop('stop');

@@ -1,16 +1,9 @@
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { harnessStarter, someone } from './supervisor-harness.ts';
-import type { SupervisorHarness } from './supervisor-harness.ts';
 import { makeSupervisorScript, SupervisorProcess } from './supervisor-process.ts';
 
 beforeAll(makeSupervisorScript);
 const start = harnessStarter(afterEach);
-
-/** The only agent, when a supervisor of this process has taken over. */
-async function takeOver(h: SupervisorHarness): Promise<string> {
-  await h.restart();
-  return h.supervisor.list()[0]!.id;
-}
 
 const story = [
   'think hm',
@@ -59,7 +52,7 @@ describe('a daemon that is killed', () => {
     }
     await running.until((line) => line === 'started');
     await running.kill();
-    const id = await takeOver(h);
+    const id = await h.takeOver();
     const allow = (): void => {
       for (const { requestId } of h.supervisor.get(id)!.pending) {
         h.supervisor.answerPermission(id, requestId, 'yes', someone).catch(() => {});
@@ -78,7 +71,7 @@ describe('a daemon that is killed', () => {
     const running = await SupervisorProcess.start(h, 'say before\nask Now what\nsay after');
     await running.until((line) => line === 'needs-you');
     await running.kill();
-    const id = await takeOver(h);
+    const id = await h.takeOver();
     const { pending } = await h.needsYou(id);
     expect(pending).toMatchObject([{ title: 'Now what' }]);
     await h.supervisor.answerPermission(id, pending[0]!.requestId, 'no', someone);
@@ -101,7 +94,7 @@ describe('a daemon that is killed', () => {
     await running.until((line) => line === 'changed');
     await running.kill();
     await expect.poll(() => h.journal(h.agentIds()[0]!)).toContain('stopReason');
-    const id = await takeOver(h);
+    const id = await h.takeOver();
     await h.rest(id);
     expect(await h.lines(id)).toEqual([
       'user: stream 20 20\nsay end',
